@@ -1,0 +1,1 @@
+"""The mathematics of the check: structures and numbers, nothing of YAML or agreements."""

@@ -1,0 +1,1 @@
+"""What every room may use: exact numbers, durations, money, interval sets, diagnostics."""

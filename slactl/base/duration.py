@@ -1,0 +1,102 @@
+"""Durations as people write them: `300ms`, `30s`, `15m`, `4h`, `5d`, `2w`, `12M`, `1Y`, `1h30m`.
+
+Months and years have no fixed length: they are kept apart and added to a date, never to seconds.
+A lower-case `m` is minutes, an upper-case `M` months.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import TypeVar
+
+_T = TypeVar("_T", date, datetime)
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwMY])")
+_WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdwMY]))+\Z")
+_MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_MONTHS = {"M": 1, "Y": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time: whole milliseconds, and calendar months apart."""
+
+    milliseconds: int = 0
+    months: int = 0
+
+    @property
+    def seconds(self) -> Fraction:
+        """The length in seconds, exact.
+
+        Raises:
+            ValueError: for a duration with months, which have no fixed length.
+        """
+        if self.months:
+            raise ValueError(f"{self} has months, whose length depends on the date")
+        return Fraction(self.milliseconds, 1000)
+
+    def after(self, start: _T) -> _T:
+        """The moment this long after `start`; a month's end is kept within the month (31 January + 1M)."""
+        from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - costs start-up time, seldom used
+
+        return start + relativedelta(months=self.months, microseconds=self.milliseconds * 1000)
+
+    def before(self, end: _T) -> _T:
+        """The moment this long before `end`."""
+        from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - costs start-up time, seldom used
+
+        return end - relativedelta(months=self.months, microseconds=self.milliseconds * 1000)
+
+    def __str__(self) -> str:
+        years, months = divmod(self.months, 12)
+        words = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
+        rest = self.milliseconds
+        for unit in ("d", "h", "m", "s", "ms"):
+            count, rest = divmod(rest, _MILLISECONDS[unit])
+            words += f"{count}{unit}" if count else ""
+        return words or "0s"
+
+
+@lru_cache(maxsize=4096)
+def parse_duration(text: str) -> Duration:
+    """Read a duration such as `1h30m`.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    compact = text.strip().replace(" ", "")
+    if not _WHOLE.match(compact):
+        raise ValueError(
+            f'"{text}" is no duration; write a number with its unit (ms, s, m, h, d, w; M months, Y years), '
+            "like 15m, 4h or 1h30m."
+        )
+    milliseconds, months = Decimal(0), Decimal(0)
+    for number, unit in _PART.findall(compact):
+        if unit in _MONTHS:
+            months += Decimal(number) * _MONTHS[unit]
+        else:
+            milliseconds += Decimal(number) * _MILLISECONDS[unit]
+    if milliseconds != int(milliseconds) or months != int(months):
+        raise ValueError(f'"{text}" is finer than a millisecond or a month can say.')
+    return Duration(int(milliseconds), int(months))
+
+
+def spoken(seconds: Fraction | int, units: int = 3) -> str:
+    """Seconds as a person says them: `43m 12s`, `1d 3h 20m`, `0.4s`; rounded down to the last unit shown."""
+    sign = "-" if seconds < 0 else ""
+    rest = abs(Fraction(seconds))
+    if rest < 60:  # noqa: PLR2004 - below a minute tenths of seconds matter
+        tenths = int(rest * 10)
+        whole, tenth = divmod(tenths, 10)
+        if tenths == 0 and rest > 0:
+            return f"{sign}<0.1s"
+        return f"{sign}{whole}.{tenth}s" if tenth else f"{sign}{whole}s"
+    words: list[str] = []
+    for unit in ("d", "h", "m", "s"):
+        count, rest = divmod(rest, Fraction(_MILLISECONDS[unit], 1000))
+        if count:
+            words.append(f"{count}{unit}")
+    return sign + " ".join(words[:units])

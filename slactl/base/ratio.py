@@ -1,0 +1,89 @@
+"""Ratios as people promise them: `99.95%`, exact, never a binary float."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+_PERCENT = re.compile(r"\s*(\d{1,3}(?:\.\d{1,20})?)\s*%\s*\Z")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ratio:
+    """A share between 0 and 1, kept as the exact percentage that was written."""
+
+    percent: Decimal
+
+    @property
+    def share(self) -> Fraction:
+        """The share itself: 99.9% is 999/1000."""
+        return Fraction(self.percent) / 100
+
+    @property
+    def complement(self) -> Fraction:
+        """What is left to 1: the unavailability of an availability, the error budget of a target."""
+        return 1 - self.share
+
+    @property
+    def decimal(self) -> Decimal:
+        """The share as the shortest exact decimal: 99.9% is 0.999."""
+        return self.percent.scaleb(-2)
+
+    @property
+    def complement_decimal(self) -> Decimal:
+        """What is left to 1 as an exact decimal: 99.9% leaves 0.001."""
+        return (100 - self.percent).scaleb(-2)
+
+    def __str__(self) -> str:
+        return f"{plain(self.percent)}%"
+
+
+@lru_cache(maxsize=4096)
+def parse_ratio(text: str) -> Ratio:
+    """Read `99.95%`.
+
+    Raises:
+        ValueError: with a sentence for the user; a bare number is named in both its readings.
+    """
+    match = _PERCENT.match(text)
+    if match is None:
+        raise ValueError(_why_not_a_percentage(text))
+    percent = Decimal(match[1])
+    if percent > 100:  # noqa: PLR2004 - all of something
+        raise ValueError(f"{text.strip()} is more than all of it; a percentage lies between 0% and 100%.")
+    return Ratio(percent)
+
+
+def _why_not_a_percentage(text: str) -> str:
+    try:
+        number = Decimal(text.strip())
+    except ArithmeticError:
+        return f'"{text}" is no percentage; write it with its sign, like 99.9%.'
+    if number.is_finite() and 0 <= number <= 1:
+        return (
+            f"{text} has no % and could mean {plain(number)}% or the share {plain(number)}, "
+            f"which is {plain(number * 100)}%; write the one that is meant with its %."
+        )
+    if number.is_finite() and 0 <= number <= 100:  # noqa: PLR2004 - all of something
+        return (
+            f"{text} has no % and could mean {plain(number)}% or {plain(number)} times the whole; "
+            f"write {plain(number)}% if that is meant."
+        )
+    return f"{text} is no percentage; a percentage lies between 0% and 100% and has its sign, like 99.9%."
+
+
+def plain(number: Decimal) -> str:
+    """A decimal without exponent and without trailing zeros: `99.90` is `99.9`, `1E+2` is `100`."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def decimal_text(value: Fraction, places: int, *, up: bool = False) -> str:
+    """A fraction as a decimal text of at most `places` digits after the point, rounded down or up.
+
+    Bounds stay bounds: round a lower bound down and an upper bound up.
+    """
+    scaled = value * 10**places
+    whole = -((-scaled.numerator) // scaled.denominator) if up else scaled.numerator // scaled.denominator
+    return plain(Decimal(whole).scaleb(-places))

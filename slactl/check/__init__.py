@@ -1,0 +1,1 @@
+"""The check: can the promises be kept? Rules, findings, verdicts, waivers."""

@@ -1,0 +1,98 @@
+"""What a check finds: three numbers and two verdicts for each objective, and findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from slactl.base.diagnostics import Place, Severity
+
+Verdict = Literal["guaranteed", "only-if-independent", "unsupported", "contradicted", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number that is known to lie between two bounds, equal where it is exact."""
+
+    lower: Fraction
+    upper: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How much one promise below contributes to the worst case, in seconds of the worst window."""
+
+    address: str
+    """The agreement's objective, `service.NAME.intrinsic`, or a service without any promise."""
+    promise: str
+    """What it promises, in words: `99.97% a calendar-month`, or `no promise`."""
+    downtime_s: Fraction
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveResult:
+    """One availability-like objective of an SLA, or of an OLA that rests on others, against what is below it."""
+
+    address: str
+    place: Place
+    metric: str
+    target: str
+    """As written."""
+    verdict: Verdict
+    """The chain's: OLAs that their own structure does not support count as what it guarantees."""
+    local_verdict: Verdict
+    """If the agreements directly below are kept."""
+    guaranteed: Interval
+    """As a share of the worst window; for an objective that is no share, see `margin`."""
+    expected: Interval
+    best: Fraction
+    window: str
+    """Name of the worst window: `2026-02`."""
+    window_s: int
+    """Measured time of the worst window in seconds."""
+    allowed_s: Fraction
+    """Downtime that the target allows in the worst window."""
+    margin_s: Fraction
+    """Allowed downtime minus the worst that can happen, in the worst window; negative: a shortfall."""
+    links: tuple[Link, ...] = ()
+    """Largest contribution first."""
+    customers: tuple[str, ...] = ()
+    agreed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found, about one address."""
+
+    rule: str
+    severity: Severity
+    address: str
+    message: str
+    detail: str = ""
+    """Why it matters and what to do."""
+    place: Place | None = None
+    waived_by: str | None = None
+    """Address of the waiver in force, or None."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether it makes the check fail."""
+        return self.severity is Severity.ERROR and self.waived_by is None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The result of checking an estate as of a day."""
+
+    as_of: date
+    horizon_end: date
+    objectives: Mapping[str, ObjectiveResult]
+    """By address, in address order."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no error is left that nobody waived."""
+        return not any(finding.fails for finding in self.findings)

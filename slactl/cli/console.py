@@ -1,0 +1,49 @@
+"""Where commands print: results to standard output, messages to standard error, colour only on a terminal."""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from slactl.base.diagnostics import Diagnostic
+from slactl.render.style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The two streams of a command, and how each is styled."""
+
+    out_style: Style
+    error_style: Style
+    interactive: bool
+    """Whether a person can be asked."""
+
+    @classmethod
+    def of_environment(cls, *, no_color: bool) -> "Console":
+        """Colour unless `-no-color`, `NO_COLOR`, a dumb terminal or a pipe speaks against it."""
+        plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+        automated = bool(os.environ.get("SLACTL_IN_AUTOMATION"))
+        return cls(
+            Style(sys.stdout.isatty() and not plain),
+            Style(sys.stderr.isatty() and not plain),
+            sys.stdin is not None and sys.stdin.isatty() and not automated,
+        )
+
+    def print(self, text: str = "") -> None:
+        """Print a result."""
+        sys.stdout.write(text + "\n")
+
+    def error(self, text: str) -> None:
+        """Print a message."""
+        sys.stdout.flush()
+        sys.stderr.write(text + "\n")
+
+    def diagnostics(self, diagnostics: Iterable[Diagnostic], root: Path) -> None:
+        """Print diagnostics, each with its place in the files below `root`."""
+        from slactl.documents.locate import Locator  # noqa: PLC0415 - reads YAML; needed only when there is a message
+        from slactl.render.diagnostics import diagnostics_text  # noqa: PLC0415 - the same
+
+        text = diagnostics_text(diagnostics, Locator(root), self.error_style)
+        if text:
+            self.error(text)

@@ -1,0 +1,128 @@
+"""The command line: finds the verb, imports only its module, turns every failure into a message and an exit code.
+
+Flags follow Terraform: `-out=FILE` and `--out FILE` mean the same; `-chdir=DIR` (or `-C DIR`) stands before the verb.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+from slactl import __version__
+from slactl.base.diagnostics import SlactlError
+from slactl.base.text import did_you_mean
+from slactl.cli.console import Console
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "validate": ("slactl.cli.validate", "Read the agreements and say everything that is wrong with them"),
+    "fmt": ("slactl.cli.fmt", "Rewrite agreement files in the usual form, comments kept"),
+    "check": ("slactl.cli.check", "Prove or refute that OLAs and UCs support every SLA"),
+    "plan": ("slactl.cli.plan", "Show what an apply would change: promises first, then backend objects"),
+    "apply": ("slactl.cli.apply", "Make the changes of a plan"),
+    "destroy": ("slactl.cli.destroy", "Remove every backend object of this workspace"),
+    "show": ("slactl.cli.show", "Show an effective agreement with each value's origin, or a saved plan"),
+    "graph": ("slactl.cli.graph", "Print the dependency graph as DOT or Mermaid"),
+    "report": ("slactl.cli.report", "Attainment against target in the last closed window"),
+    "rules": ("slactl.cli.rules", "List the rules of the check"),
+    "state": ("slactl.cli.state", "Look into the state: list, show, pull"),
+    "force-unlock": ("slactl.cli.force_unlock", "Release a lock that its holder left behind"),
+    "version": ("slactl.cli.version", "Print the version"),
+}
+
+
+def run() -> NoReturn:
+    """Entry point of the console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    folder, rest, asked = _global_options(list(arguments))
+    console = Console.of_environment(no_color="-no-color" in rest or "--no-color" in rest)
+    if asked == "version":
+        rest = ["version"]
+    if not rest or asked == "help" or rest[0] == "help":
+        print(usage())
+        return 0 if rest or asked else 1
+    verb, *options = rest
+    if verb not in COMMANDS:
+        console.error(f'slactl has no command "{verb}".{did_you_mean(verb, COMMANDS)}\n\n{usage()}')
+        return 1
+    return _guarded(verb, options, Path(folder), console)
+
+
+def _guarded(verb: str, options: list[str], root: Path, console: Console) -> int:
+    try:
+        module = import_module(COMMANDS[verb][0])
+        parser = argparse.ArgumentParser(
+            prog=f"slactl {verb}", description=COMMANDS[verb][1] + ".", allow_abbrev=False, exit_on_error=True
+        )
+        module.options(parser)
+        parsed = parser.parse_args(_with_two_dashes(options))
+        parsed.root = root
+        code: int = module.run(parsed, console)
+        sys.stdout.flush()
+    except SlactlError as error:
+        console.diagnostics(error.diagnostics, root)
+        return 1
+    except SystemExit as stop:  # argparse: its usage error is exit code 1 here, as everywhere in slactl
+        return 0 if stop.code in (0, None) else 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        console.error("Interrupted.")
+        return 130
+    except OSError as error:
+        console.error(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        return 1
+    return code
+
+
+def _global_options(arguments: list[str]) -> tuple[str, list[str], str | None]:
+    """The folder to work in, what follows the global options, and whether help or version was asked for."""
+    folder = "."
+    while arguments and arguments[0].startswith("-"):
+        option = arguments.pop(0)
+        name, equals, value = option.lstrip("-").partition("=")
+        if name in ("chdir", "C"):
+            folder = value if equals else arguments.pop(0) if arguments else "."
+        elif name in ("help", "h"):
+            return folder, arguments, "help"
+        elif name in ("version", "v"):
+            return folder, arguments, "version"
+        else:
+            return folder, [option, *arguments], None
+    return folder, arguments, None
+
+
+def _with_two_dashes(options: list[str]) -> list[str]:
+    """`-out=FILE` as `--out=FILE`; everything behind a bare `--` stays."""
+    changed: list[str] = []
+    for index, option in enumerate(options):
+        if option == "--":
+            return changed + options[index:]
+        single = len(option) > 2 and option[0] == "-" and option[1].isalpha()  # noqa: PLR2004 - `-C` stays as it is
+        changed.append("-" + option if single else option)
+    return changed
+
+
+def usage() -> str:
+    """The page of `slactl -help`."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {verb:<{width}}  {text}" for verb, (_, text) in COMMANDS.items()]
+    return "\n".join(
+        [
+            f"slactl {__version__}: service level agreements as code: proved, planned, applied.",
+            "",
+            "Usage: slactl [-chdir=DIR] COMMAND [options]",
+            "",
+            "Commands:",
+            *lines,
+            "",
+            "`slactl COMMAND -help` lists a command's options.",
+        ]
+    )

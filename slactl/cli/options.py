@@ -1,0 +1,62 @@
+"""Options that several commands share, and what they mean."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from slactl.base.diagnostics import SlactlError
+from slactl.documents.variables import Given
+
+
+class _InOrder(argparse.Action):
+    """Collects `-var` and `-var-file` in the order of the command line: later wins."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the protocol of argparse
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        kind = "file" if option_string and option_string.endswith("var-file") else "var"
+        namespace.given = [*getattr(namespace, "given", []), (kind, str(values))]
+
+
+def add_inputs(parser: argparse.ArgumentParser) -> None:
+    """What decides how files are read: variables, and the day."""
+    parser.add_argument(
+        "--var", action=_InOrder, metavar="NAME=VALUE", help="set a variable; may be repeated"
+    )
+    parser.add_argument(
+        "--var-file", action=_InOrder, metavar="FILE", help="set variables from a file; may be repeated"
+    )
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="the day to read the files for (2026-11-23); default: today"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="parse every file again")
+    add_output(parser)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """How results are printed."""
+    parser.add_argument("--no-color", action="store_true", help="no colour, on a terminal either")
+
+
+def given(parsed: argparse.Namespace) -> Given:
+    """The variables of the command line."""
+    return Given(tuple(getattr(parsed, "given", ())))
+
+
+def as_of(parsed: argparse.Namespace) -> date:
+    """The day to read the files for: `-as-of`, or today (UTC).
+
+    Raises:
+        SlactlError: when it is no date.
+    """
+    if not parsed.as_of:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(parsed.as_of)
+    except ValueError:
+        raise SlactlError(f'-as-of "{parsed.as_of}" is no date', "Write it as 2026-11-23.") from None

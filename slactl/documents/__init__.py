@@ -1,0 +1,1 @@
+"""Reading YAML with positions, JSON Schema, variables and repetition, and `fmt`."""

@@ -1,0 +1,207 @@
+"""YAML text to plain data: every scalar is text, a plain empty, `~` or `null` scalar is None.
+
+libyaml builds the nodes, a short walk turns them into dicts, lists and texts. It refuses what has no place in
+agreements: duplicate keys, aliases that multiply, depth without end. Positions are not kept: `locate` reads a file again
+when there is something to show.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from slactl.base.diagnostics import Diagnostic, InvalidFiles, Place, Position, Range, Severity, SlactlError
+
+MAX_DEPTH = 48
+MAX_VALUES = 200_000
+"""Values in one document with every alias written out; ten times the largest that a person keeps by hand."""
+MAX_BYTES = 64 * 1024 * 1024
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+try:
+    _Loader: Any = yaml.CSafeLoader
+except AttributeError:  # PyYAML built without libyaml
+    _Loader = yaml.SafeLoader
+
+
+def read_text(path: Path, shown: str) -> str:
+    """A file's text; `shown` is how messages call it.
+
+    Raises:
+        SlactlError: when it cannot be read, is too large or is not UTF-8.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SlactlError(
+            f"The file {shown} cannot be read: {error.strerror or error}",
+            "Check that it exists and that you may read it.",
+        ) from error
+    if len(raw) > MAX_BYTES:
+        raise SlactlError(f"The file {shown} is larger than 64 MiB", "Split it into several files.")
+    return decode(raw, shown)
+
+
+def decode(raw: bytes, shown: str) -> str:
+    """Bytes as text, without a byte order mark.
+
+    Raises:
+        SlactlError: when they are not UTF-8; the message says at which line.
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SlactlError(
+            f"The file {shown} is not UTF-8 text",
+            f"Byte {error.start} (line {line}) belongs to no UTF-8 character. Save the file as UTF-8.",
+        ) from error
+
+
+def nodes_of(text: str, shown: str) -> Iterator[yaml.Node | None]:
+    """The root node of each document of a text.
+
+    Raises:
+        InvalidFiles: for a syntax error, with its position.
+    """
+    try:
+        loader = _Loader(text)
+        try:
+            while loader.check_node():
+                yield loader.get_node()
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        raise InvalidFiles([_syntax_error(error, text, shown)]) from error
+    except RecursionError as error:
+        raise InvalidFiles([Diagnostic(Severity.ERROR, *_TOO_DEEP, Place(shown))]) from error
+
+
+def read_documents(text: str, shown: str) -> list[Any]:
+    """The data of each document of a text; an empty document is None.
+
+    Raises:
+        InvalidFiles: with every duplicate key, alias bomb or over-deep nesting of the text, or a syntax error.
+    """
+    documents: list[Any] = []
+    problems: list[Diagnostic] = []
+    for index, node in enumerate(nodes_of(text, shown)):
+        walk = _Walk(Place(shown, index), problems)
+        documents.append(None if node is None else walk.value(node, (), 0))
+    if problems:
+        raise InvalidFiles(problems)
+    return documents
+
+
+_TOO_DEEP = (
+    "The document is nested too deeply",
+    f"At most {MAX_DEPTH} levels are read; an agreement needs about ten.",
+)
+
+
+class _TooMuch(Exception):  # noqa: N818 - never leaves this module
+    """The document cannot be walked to its end."""
+
+
+class _Walk:
+    """One document's nodes to data; problems are collected, not raised one by one."""
+
+    def __init__(self, root: Place, problems: list[Diagnostic]) -> None:
+        self._root = root
+        self._problems = problems
+        self._left = MAX_VALUES
+
+    def value(self, node: yaml.Node, path: tuple[str | int, ...], depth: int) -> Any:
+        """The data of a node, or None where the document has to be given up."""
+        try:
+            return self._value(node, path, depth)
+        except _TooMuch:
+            return None
+
+    def _value(self, node: yaml.Node, path: tuple[str | int, ...], depth: int) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            self._give_up(
+                "The document's aliases multiply without end",
+                f"Written out it has over {MAX_VALUES} values. Repeat with forEach or a service level, not with aliases.",
+            )
+        if depth > MAX_DEPTH:
+            self._give_up(*_TOO_DEEP)
+        if isinstance(node, yaml.ScalarNode):
+            text: str = node.value
+            return None if text in _NULLS and not node.style else text
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path, depth)
+        return [self._value(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
+
+    def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...], depth: int) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._problem(
+                    key_node, "A key must be a plain text", "Lists and mappings cannot be keys here."
+                )
+                continue
+            key = key_node.value
+            if key in data:
+                self._problem(
+                    key_node,
+                    f'The key "{key}" appears twice in one mapping',
+                    "Only one of them can hold; remove the other.",
+                )
+            data[key] = self._value(value_node, (*path, key), depth + 1)
+        return data
+
+    def _problem(self, node: yaml.Node, summary: str, detail: str) -> None:
+        start, end = node.start_mark, node.end_mark
+        self._problems.append(
+            Diagnostic(
+                Severity.ERROR,
+                summary,
+                detail,
+                self._root,
+                Range(
+                    self._root.file,
+                    Position(start.line + 1, start.column + 1, start.index),
+                    Position(end.line + 1, end.column + 1, end.index),
+                ),
+            )
+        )
+
+    def _give_up(self, summary: str, detail: str) -> None:
+        self._problems.append(Diagnostic(Severity.ERROR, summary, detail, self._root))
+        raise _TooMuch
+
+
+def _syntax_error(error: yaml.YAMLError, text: str, shown: str) -> Diagnostic:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    context = getattr(error, "context", None)
+    detail = f"{problem}{f' ({context})' if context else ''}. {_hint(problem)}".strip()
+    if mark is None:
+        return Diagnostic(Severity.ERROR, "The file is not valid YAML", detail, Place(shown))
+    lines = text.splitlines()
+    code = lines[mark.line] if mark.line < len(lines) else ""
+    position = Position(mark.line + 1, mark.column + 1, mark.index)
+    return Diagnostic(
+        Severity.ERROR,
+        "The file is not valid YAML",
+        detail,
+        Place(shown),
+        Range(shown, position, position, code),
+    )
+
+
+def _hint(problem: str) -> str:
+    if "mapping values are not allowed" in problem:
+        return "A colon inside a text needs quotes around the text; or the line is indented too far."
+    if "\\t" in problem or "tab" in problem:
+        return "Indent with spaces, not with tabs."
+    if "undefined alias" in problem:
+        return "A text that begins with * needs quotes."
+    if "could not find expected ':'" in problem:
+        return "A key is followed by a colon and a space."
+    if "expected <block end>" in problem or "did not find expected" in problem:
+        return "Check the indentation of this line and the one before, and closing quotes and brackets."
+    return ""

@@ -1,0 +1,26 @@
+"""Backends: the monitoring systems that an estate is applied to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slactl.base.diagnostics import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A monitoring system: which provider drives it and with which configuration.
+
+    `config` may hold secret references (`${env.NAME}`, `${file.PATH}`) unresolved; they are read only when a
+    connection is opened (`slactl.provider.secrets`), and never stored.
+    """
+
+    name: str
+    place: Place
+    provider: str
+    config: Mapping[str, Any]
+
+    @property
+    def address(self) -> str:
+        """`backend.prom`."""
+        return f"backend.{self.name}"

@@ -1,0 +1,164 @@
+"""Every reference leads somewhere, every agreement has its parties, and nothing rests on itself."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from slactl.base.diagnostics import Diagnostics, Path, Place
+from slactl.base.text import did_you_mean
+from slactl.model.agreement import Agreement, Objective
+from slactl.model.estate import Estate
+from slactl.model.merge import origin
+
+
+def check_references(estate: Estate, problems: Diagnostics) -> None:
+    """Report every name that leads nowhere, every missing party, and every cycle."""
+    look = _Look(estate, problems)
+    for service in estate.services.values():
+        look.needs(
+            "party", service.owner, service.place.at("spec", "owner"), f"It owns the service {service.name}."
+        )
+        for call in service.calls():
+            look.needs("service", call.service, call.place, f"The service {service.name} depends on it.")
+    for agreement in estate.agreements.values():
+        _check_agreement(agreement, look)
+    _check_calendars(estate, look)
+    for level in estate.levels.values():
+        if level.customer:
+            look.needs("party", level.customer, level.place.at("spec", "customer"), "The level is for it.")
+    _check_cycles(estate, problems)
+
+
+class _Look:
+    """Looks names up by kind, and reports those that are not there."""
+
+    def __init__(self, estate: Estate, problems: Diagnostics) -> None:
+        self.problems = problems
+        self.known: Mapping[str, Mapping[str, Any]] = {
+            "party": estate.parties,
+            "service": estate.services,
+            "calendar": estate.calendars,
+            "indicator": estate.indicators,
+            "backend": estate.backends,
+        }
+
+    def needs(self, kind: str, name: str, place: Place, why: str) -> None:
+        """Report `name` unless there is one of that kind."""
+        if name not in self.known[kind]:
+            self.problems.error(
+                f'There is no {kind} "{name}"', f"{why}{did_you_mean(name, self.known[kind])}", place
+            )
+
+
+def _check_agreement(agreement: Agreement, look: _Look) -> None:
+    def at(*path: str | int) -> Place:
+        return origin(agreement.layers, path)[1]
+
+    if not agreement.services:
+        look.problems.error(
+            f"The {agreement.kind} {agreement.name} is about no service",
+            "Say service: NAME.",
+            agreement.place,
+        )
+    for index, name in enumerate(agreement.services):
+        path: Path = ("service",) if len(agreement.services) == 1 else ("services", index)
+        look.needs("service", name, at(*path), "The agreement is about it.")
+    if agreement.provider:
+        look.needs("party", agreement.provider, at("provider"), "It is the agreement's provider.")
+    for customer in agreement.customers:
+        look.needs(
+            "party",
+            customer,
+            at("customer" if len(agreement.customers) == 1 else "customers"),
+            "It is the agreement's customer.",
+        )
+    if agreement.hours:
+        look.needs("calendar", agreement.hours, at("hours"), "The agreement's hours are its hours.")
+    if not agreement.objectives:
+        look.problems.error(
+            f"The {agreement.kind} {agreement.name} promises nothing",
+            "Write at least one objective, or extend a service level that has one.",
+            agreement.place,
+        )
+    for objective in agreement.objectives.values():
+        _check_objective(objective, agreement, look)
+
+
+def _check_objective(objective: Objective, agreement: Agreement, look: _Look) -> None:
+    def at(*path: str | int) -> Place:
+        return origin(agreement.layers, ("objectives", objective.name, *path))[1]
+
+    for name in objective.services:
+        if name not in agreement.services:
+            look.needs("service", name, at("service"), "The objective is about it.")
+    if objective.hours and objective.hours != agreement.hours:
+        look.needs("calendar", objective.hours, at("hours"), "The objective's hours are its hours.")
+    if objective.metric == "support-hours":
+        look.needs(
+            "calendar", str(objective.target), at("target"), "A support-hours target names a calendar."
+        )
+    for backend, indicator in objective.indicators.items():
+        path = ("indicator",) if backend == "*" else ("indicator", backend)
+        look.needs("indicator", indicator, at(*path), "The objective is measured by it.")
+        if backend != "*":
+            look.needs("backend", backend, at("indicator"), "The objective has an indicator for it.")
+    for backend in objective.backends or ():
+        look.needs("backend", backend, at("backends"), "The objective is measured there.")
+
+
+def _check_calendars(estate: Estate, look: _Look) -> None:
+    for calendar in estate.calendars.values():
+        place = calendar.place or Place("")
+        for key, names in (("union", calendar.union), ("except", calendar.except_)):
+            for index, name in enumerate(names):
+                look.needs("calendar", name, place.at("spec", key, index), "The calendar is composed of it.")
+
+
+def _check_cycles(estate: Estate, problems: Diagnostics) -> None:
+    services = {name: [call.service for call in one.calls()] for name, one in estate.services.items()}
+    for cycle in find_cycles(services):
+        problems.error(
+            f"The service {cycle[0]} rests on itself",
+            f"{' -> '.join((*cycle, cycle[0]))}. Take one of these dependencies out.",
+            next(
+                call.place
+                for call in estate.services[cycle[0]].calls()
+                if call.service == (cycle[1:] or cycle)[0]
+            ),
+        )
+    calendars = {name: [*one.union, *one.except_] for name, one in estate.calendars.items()}
+    for cycle in find_cycles(calendars):
+        problems.error(
+            f"The calendar {cycle[0]} is composed of itself",
+            f"{' -> '.join((*cycle, cycle[0]))}. Take one of these out.",
+            estate.calendars[cycle[0]].place,
+        )
+
+
+def find_cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
+    """One cycle of each knot, its smallest name first; without recursion, linear in the edges."""
+    unseen, open_, done = 0, 1, 2
+    state = dict.fromkeys(edges, unseen)
+    cycles: list[tuple[str, ...]] = []
+    for root in edges:
+        if state[root] != unseen:
+            continue
+        way = [root]
+        ahead = [iter(edges[root])]
+        state[root] = open_
+        while ahead:
+            following = next(ahead[-1], None)
+            if following is None:
+                state[way.pop()] = done
+                ahead.pop()
+            elif state.get(following, done) == open_:
+                cycles.append(_turned(way[way.index(following) :]))
+            elif state.get(following, done) == unseen:
+                state[following] = open_
+                way.append(following)
+                ahead.append(iter(edges[following]))
+    return cycles
+
+
+def _turned(cycle: list[str]) -> tuple[str, ...]:
+    first = cycle.index(min(cycle))
+    return tuple(cycle[first:] + cycle[:first])

@@ -1,0 +1,68 @@
+"""The estate: every document of a workspace, resolved and cross-referenced."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from slactl.model.agreement import Agreement, Objective
+from slactl.model.backend import Backend
+from slactl.model.calendar import Calendar, Calendars
+from slactl.model.indicator import Indicator
+from slactl.model.level import ServiceLevel
+from slactl.model.party import Party
+from slactl.model.refactoring import Refactoring
+from slactl.model.service import Service
+from slactl.model.waiver import Waiver
+from slactl.model.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Estate:
+    """All that the files say; keys are names, for agreements addresses; in name order."""
+
+    workspace: Workspace
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    levels: Mapping[str, ServiceLevel] = field(default_factory=dict)
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    backends: Mapping[str, Backend] = field(default_factory=dict)
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    refactorings: Mapping[str, Refactoring] = field(default_factory=dict)
+    digest: str = ""
+    """A digest of all files read and variables used: a saved plan of other files is refused."""
+
+    @cached_property
+    def hours(self) -> Calendars:
+        """Service hours as sets of UTC time."""
+        return Calendars(self.calendars)
+
+    @cached_property
+    def agreements_on(self) -> Mapping[str, tuple[Agreement, ...]]:
+        """The OLAs and UCs on each service, in address order."""
+        found: dict[str, list[Agreement]] = {}
+        for agreement in self.agreements.values():
+            if agreement.kind != "SLA":
+                for service in agreement.services:
+                    found.setdefault(service, []).append(agreement)
+        return {service: tuple(list_) for service, list_ in found.items()}
+
+    @cached_property
+    def consumers_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The services that rest directly on each service, in name order."""
+        found: dict[str, dict[str, None]] = {}
+        for service in self.services.values():
+            for call in service.calls():
+                found.setdefault(call.service, {})[service.name] = None
+        return {name: tuple(consumers) for name, consumers in found.items()}
+
+    def slas(self) -> Iterator[Agreement]:
+        """The SLAs, in address order."""
+        return (agreement for agreement in self.agreements.values() if agreement.kind == "SLA")
+
+    def objectives(self) -> Iterator[tuple[Agreement, Objective]]:
+        """Every objective of every agreement, in address order."""
+        for agreement in self.agreements.values():
+            for objective in agreement.objectives.values():
+                yield agreement, objective

@@ -1,0 +1,34 @@
+"""Parties: customers, teams of the home organization, suppliers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from slactl.base.diagnostics import Place
+
+Role = Literal["customer", "internal", "supplier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody who provides or receives a service; one party may have several roles."""
+
+    name: str
+    place: Place
+    roles: frozenset[Role]
+    internal_customer: bool = False
+    """A customer that is a business unit of the home organization."""
+    display_name: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    contacts: Mapping[str, Any] = field(default_factory=dict)
+    insurance: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.display_name or self.name
+
+    @property
+    def inside(self) -> bool:
+        """Whether it belongs to the home organization."""
+        return "internal" in self.roles or self.internal_customer

@@ -1,0 +1,25 @@
+"""Waivers: findings that someone accepts, with a reason, an owner and an expiry."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from slactl.base.diagnostics import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A finding of `rule` about `subject` is accepted by `owner` until and including `until`."""
+
+    name: str
+    place: Place
+    rule: str
+    subject: str
+    """An address, or a selector with `*`."""
+    reason: str
+    owner: str
+    until: date
+
+    @property
+    def address(self) -> str:
+        """`waiver.cdn-2026`."""
+        return f"waiver.{self.name}"

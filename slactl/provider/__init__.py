@@ -1,0 +1,34 @@
+"""The kit that a provider is written with.
+
+A provider drives one kind of monitoring system. It writes three things: what an estate needs there
+(`Provider.compile`, pure), how to read what is there, and how to make a batch of changes (`Connection`).
+Everything else (differences, order, references, state, retries, what is printed) the core does.
+"""
+
+from slactl.provider.protocol import (
+    Compilation,
+    Connection,
+    Context,
+    Notice,
+    Provider,
+    Query,
+    Reading,
+)
+from slactl.provider.resource import Action, Change, Observed, Outcome, Ref, Resource, Status
+
+__all__ = [
+    "Action",
+    "Change",
+    "Compilation",
+    "Connection",
+    "Context",
+    "Notice",
+    "Observed",
+    "Outcome",
+    "Provider",
+    "Query",
+    "Reading",
+    "Ref",
+    "Resource",
+    "Status",
+]

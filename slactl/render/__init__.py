@@ -1,0 +1,1 @@
+"""Plans, findings, reports and messages as text, JSON, DOT and Mermaid."""
