@@ -1,135 +1,163 @@
-"""What to expect when outages are independent and every leaf is at its floor; shared leaves count once.
+"""What to expect when outages are independent and every leaf is exactly at its floor.
 
-Serial: the product of availabilities. One of n: the product of unavailabilities. k of n: Poisson-binomial. Single points of
-failure are factored out, the rest is computed by a diagram of "down" (`bdd`), and where that grows too large, bounded:
-outages that share causes are associated (Esary and Proschan 1963), so products bound from one side.
+A leaf that several branches share counts once: exact by a decision diagram of "down", or where that grows too
+large, by an interval from association (Esary and Proschan 1963), never by a bare product.
 """
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal, localcontext
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from typing import Generic, Literal, TypeVar
 
-from slactl.assurance.bdd import TooLarge, down_probability
-from slactl.assurance.bounds import Bound
-from slactl.assurance.structure import Gate, Structure, without_constants
+from slactl.assurance.bdd import Diagram, TooLargeError
+from slactl.assurance.closed_forms import Bound, independent_gate, worst_gate
+from slactl.assurance.modules import Module, decompose
+from slactl.assurance.structure import Gate, Structure
 
 NODE_LIMIT = 60_000
-_ZERO, _ONE = Fraction(0), Fraction(1)
+_EXACT_BITS = 2048
+"""Up to so many bits of all denominators together the probability is worked out as an exact fraction."""
 _DIGITS = 60
-_SLACK = Fraction(1, 10**40)
-"""Far above the rounding of 60 digits over any estate, far below anything that is printed."""
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+Side = Literal["lower", "upper"]
+N = TypeVar("N", Fraction, Decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arithmetic(Generic[N]):
+    """Numbers of one kind, exact or rounded to one side."""
+
+    zero: N
+    one: N
+    number: Callable[[Fraction], N]
+    mix: Callable[[N, N, N], N]
+    """`mix(p, high, low)` is `p high + (1 - p) low`."""
 
 
 def independent(
-    structure: Structure, top: str, unavailability: Mapping[str, Fraction], limit: int = NODE_LIMIT
+    structure: Structure, top: str, unavailability: Mapping[str, Fraction], *, node_limit: int = NODE_LIMIT
 ) -> Bound:
-    """The share of time for which `top` is down in the long run, as an interval that holds the truth."""
-    if not structure.shared(top):
-        return _tree(structure, top, unavailability)
-    alone = structure.single_points(top)
-    rest, state = without_constants(structure, top, alone, frozenset())
-    up = Bound(_ONE, _ONE) if state is not None else _complement(_core(rest, top, unavailability, limit))
-    all_up = _rounded_product([1 - unavailability[leaf] for leaf in sorted(alone)])
-    return _complement(Bound(up.lower * all_up.lower, up.upper * all_up.upper))
+    """The probability that `top` is down when every leaf is down independently with its unavailability.
+
+    The interval contains the truth: one number where fractions stay small, else wide by 1e-50 of its value; wider
+    only where the leaves are shared beyond `node_limit` nodes of a diagram.
+    """
+    leaves = structure.leaves(top)
+    fixed = {name: unavailability[name] <= 0 for name in leaves if not 0 < unavailability[name] < 1}
+    taken_apart = decompose(structure, top, fixed)
+    if not isinstance(taken_apart.root, str):
+        share = _ZERO if taken_apart.root else _ONE
+        return Bound(share, share)
+    shares = {name: unavailability[name] for name in leaves}
+    core = _Core.build(taken_apart.modules, taken_apart.root, node_limit)
+    if sum(share.denominator.bit_length() for share in shares.values()) > _EXACT_BITS:
+        return Bound(
+            core.evaluate(shares, _rounded(ROUND_FLOOR), "lower"),
+            core.evaluate(shares, _rounded(ROUND_CEILING), "upper"),
+        )
+    lower = core.evaluate(shares, _EXACT, "lower")
+    return Bound(lower, core.evaluate(shares, _EXACT, "upper") if core.open else lower)
 
 
-def _core(structure: Structure, top: str, unavailability: Mapping[str, Fraction], limit: int) -> Bound:
-    if not structure.shared(top):
-        return _tree(structure, top, unavailability)
+@dataclass(frozen=True, slots=True)
+class _Built:
+    diagram: Diagram
+    root: int
+    leaves: list[str]
+
+
+def _diagram(module: Module, node_limit: int) -> _Built | None:
+    """The module's diagram with its leaves in depth-first order, or None where it is too large."""
+    diagram = Diagram(node_limit)
+    order = module.structure.order(module.top)
+    leaves = [name for name in order if name not in module.gates]
+    nodes: dict[str, int] = {}
     try:
-        exact = down_probability(structure, top, _short(unavailability, structure.leaves(top)), limit)
-    except TooLarge:
-        return _associated(structure, top, unavailability)
-    return _widened(exact)
+        for index, leaf in enumerate(leaves):
+            nodes[leaf] = diagram.leaf(index)
+        for name in order:
+            if name in module.gates:
+                gate = module.gates[name]
+                nodes[name] = diagram.gate(gate, [nodes[part] for part in gate.of])
+    except TooLargeError:
+        return None
+    return _Built(diagram, nodes[module.top], leaves)
 
 
-def _tree(structure: Structure, top: str, unavailability: Mapping[str, Fraction]) -> Bound:
-    """Each leaf once: gate by gate, in decimals of 60 digits."""
-    with localcontext(prec=_DIGITS):
-        down: dict[str, Decimal] = {}
-        for name in structure.order(top):
-            gate = structure.gates.get(name)
-            if gate is None:
-                share = unavailability[name]
-                down[name] = Decimal(share.numerator) / share.denominator
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """Modules with a diagram for each that shares leaves; evaluated as often as there are roundings."""
+
+    modules: Sequence[Module]
+    root: str
+    diagrams: Mapping[str, _Built | None]
+
+    @classmethod
+    def build(cls, modules: Sequence[Module], root: str, node_limit: int) -> "_Core":
+        return cls(modules, root, {one.top: _diagram(one, node_limit) for one in modules if not one.plain})
+
+    @property
+    def open(self) -> bool:
+        """Whether a module was too large for a diagram."""
+        return None in self.diagrams.values()
+
+    def evaluate(self, shares: Mapping[str, Fraction], kind: _Arithmetic[N], side: Side) -> Fraction:
+        values = {name: kind.number(share) for name, share in shares.items()}
+        for module in self.modules:
+            built = self.diagrams.get(module.top)
+            if module.plain:
+                gate = module.gates[module.top]
+                down = [values[part] for part in gate.of]
+                values[module.top] = independent_gate(gate, down, kind.zero, kind.one, kind.mix)
+            elif built is not None:
+                of = [values[leaf] for leaf in built.leaves]
+                values[module.top] = built.diagram.probability(built.root, of, kind.zero, kind.one, kind.mix)
             else:
-                down[name] = at_least_down(gate.breaks_at, [down[part] for part in gate.of])
-        return _widened(Fraction(down[top]))
+                values[module.top] = _associated(module, values, kind, side)
+        return Fraction(values[self.root])
 
 
-def at_least_down(count: int, parts: Sequence[Decimal]) -> Decimal:
-    """The probability that at least `count` of independent parts are down (Poisson-binomial)."""
-    if count == 1:
-        return _any_down(parts)
-    exactly = [Decimal(1)] + [Decimal(0)] * (count - 1)
-    reached = Decimal(0)
-    for part in parts:
-        reached += part * exactly[count - 1]
-        exactly = [
-            exactly[number] * (1 - part) + (exactly[number - 1] * part if number else 0)
-            for number in range(count)
-        ]
-    return reached
+def _associated(module: Module, values: Mapping[str, N], kind: _Arithmetic[N], side: Side) -> N:
+    """A bound of a module that shares too much for a diagram, gate by gate."""
+    bound = _least if side == "lower" else _most
+    found = dict(values)
+    for name in module.structure.order(module.top):
+        gate = module.gates.get(name)
+        if gate is not None:
+            found[name] = bound(gate, [found[part] for part in gate.of], kind)
+    return found[module.top]
 
 
-def _any_down(parts: Sequence[Decimal]) -> Decimal:
-    """1 - product of (1 - p), summed so that small probabilities keep their digits."""
-    down, up = Decimal(0), Decimal(1)
-    for part in parts:
-        down += part * up
-        up *= 1 - part
-    return down
+def _least(gate: Gate, down: Sequence[N], kind: _Arithmetic[N]) -> N:
+    """At least as many as it takes are down: no less than that the likeliest ones are, at their product."""
+    likeliest = sorted(down, reverse=True)[: gate.down_at]
+    return independent_gate(Gate(1, ("",) * len(likeliest)), likeliest, kind.zero, kind.one, kind.mix)
 
 
-def _rounded_product(factors: list[Fraction]) -> Bound:
-    with localcontext(prec=_DIGITS):
-        product = Decimal(1)
-        for factor in factors:
-            product *= Decimal(factor.numerator) / factor.denominator
-        return _widened(Fraction(product))
+def _most(gate: Gate, down: Sequence[N], kind: _Arithmetic[N]) -> N:
+    """One down is enough: no more than for independent parts; else no more than the worst case of the gate."""
+    if gate.down_at == 1:
+        return independent_gate(gate, down, kind.zero, kind.one, kind.mix)
+    return kind.number(worst_gate(gate, [Fraction(share) for share in down]))
 
 
-def _short(unavailability: Mapping[str, Fraction], leaves: list[str]) -> dict[str, Fraction]:
-    """Leaves rounded to 60 digits: exact fractions would grow with every node of a large diagram."""
-    with localcontext(prec=_DIGITS):
-        return {
-            leaf: Fraction(Decimal(unavailability[leaf].numerator) / unavailability[leaf].denominator)
-            for leaf in leaves
-        }
+def _mix(p: Fraction, high: Fraction, low: Fraction) -> Fraction:
+    return p * high + (1 - p) * low
 
 
-def _widened(value: Fraction) -> Bound:
-    if value in (0, 1):
-        return Bound(value, value)
-    return Bound(max(_ZERO, value * (1 - _SLACK)), min(_ONE, value * (1 + _SLACK)))
+_EXACT: _Arithmetic[Fraction] = _Arithmetic(_ZERO, _ONE, lambda share: share, _mix)
 
 
-def _complement(bound: Bound) -> Bound:
-    return Bound(1 - bound.upper, 1 - bound.lower)
+def _rounded(rounding: str) -> _Arithmetic[Decimal]:
+    context = Context(prec=_DIGITS, rounding=rounding, Emin=-(10**15), Emax=10**15)
+    one = Decimal(1)
 
+    def number(share: Fraction) -> Decimal:
+        return context.divide(Decimal(share.numerator), Decimal(share.denominator))
 
-def _associated(structure: Structure, top: str, unavailability: Mapping[str, Fraction]) -> Bound:
-    """Bounds for a structure that shares and is too large to be exact."""
-    down: dict[str, Bound] = {}
-    for name in structure.order(top):
-        gate = structure.gates.get(name)
-        if gate is None:
-            down[name] = Bound(unavailability[name], unavailability[name])
-        else:
-            down[name] = _gate_bound(gate, [down[part] for part in gate.of])
-    return down[top]
+    def mix(p: Decimal, high: Decimal, low: Decimal) -> Decimal:
+        return context.fma(p, high, context.multiply(context.subtract(one, p), low))
 
-
-def _gate_bound(gate: Gate, parts: list[Bound]) -> Bound:
-    m = gate.breaks_at
-    largest = sorted((part.lower for part in parts), reverse=True)[:m]
-    lower = _rounded_product(largest).lower
-    total = sum((part.upper for part in parts), _ZERO)
-    upper = min(
-        _ONE,
-        total / m,
-        sorted((part.upper for part in parts), reverse=True)[m - 1] if m == len(parts) else _ONE,
-    )
-    if m == 1:
-        upper = min(upper, 1 - _rounded_product([1 - part.upper for part in parts]).lower)
-    return Bound(min(lower, upper), upper)
+    return _Arithmetic(Decimal(0), one, number, mix)

@@ -1,26 +1,25 @@
-"""Three numbers and a target to a verdict (SLA_MATH section 1)."""
+"""What a target is worth against the three numbers."""
 
 from fractions import Fraction
 from typing import Literal
 
-from slactl.assurance.bounds import Bound
+from slactl.assurance.closed_forms import Bound
 
 Verdict = Literal["guaranteed", "only-if-independent", "unsupported", "contradicted", "undecided"]
 
 
-def verdict(allowed: Fraction, worst: Bound, expected: Bound, best: Fraction) -> Verdict:
-    """The verdict on a target that allows a share of downtime.
+def verdict(target: Fraction, worst: Bound, expected: Bound, best: Bound) -> Verdict:
+    """The verdict on a promised availability, given bounds of the downtime below it.
 
-    Args:
-        allowed: 1 - target.
-        worst: the worst downtime.
-        expected: the downtime to expect under independence.
-        best: the least downtime that can be had.
+    `undecided` where the target lies inside an interval that decides; nothing may rest on it.
     """
+    allowed = 1 - target
     if worst.upper <= allowed:
         return "guaranteed"
     if worst.lower <= allowed:
         return "undecided"
     if expected.upper <= allowed:
         return "only-if-independent"
-    return "contradicted" if best > allowed else "unsupported"
+    if expected.lower <= allowed:
+        return "undecided"
+    return "contradicted" if allowed < best.lower else "unsupported"

@@ -1,140 +1,131 @@
-"""The worst that can happen while every promise below is kept, with nothing assumed about joint behaviour.
+"""The worst that can happen while every promise below is kept, with no assumption on joint behaviour.
 
-SLA_MATH section 1: for a structure in which each leaf stands once the closed forms are exact. For any other, the
-single points of failure are taken out (exactly), and the rest is bounded from both sides:
-
-- from above by the same rules ignoring what is shared (too strict at worst, never unsafe), and by the cheapest way
-  to stay up (a path: while these few are up, the whole is up, so their budgets add up to a bound);
-- from below by an outage that every promise allows: the single points one after another, then one cut at once.
+Every instant of downtime can be charged to a cut, so the worst downtime is what the cuts can be packed with
+(Hailperin's linear programme, 1965). The closed forms solve it exactly where each leaf occurs once. Where leaves
+are shared, modules and decisive leaves are taken out exactly, and what is left is enclosed: from above by the
+rules bottom-up or the cheapest path, whichever is less at each gate; from below by an outage timetable.
 """
 
 from collections.abc import Mapping
 from fractions import Fraction
 
-from slactl.assurance.bounds import Bound
-from slactl.assurance.structure import Gate, Structure, without_constants
+from slactl.assurance.closed_forms import Bound, worst_gate, worst_weights
+from slactl.assurance.modules import Decomposition, Module, decompose
+from slactl.assurance.paths import cheapest_paths
+from slactl.assurance.structure import Structure
+from slactl.assurance.timetable import packed_downtime
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
 def worst_case(structure: Structure, top: str, downtime: Mapping[str, Fraction]) -> Bound:
-    """The largest share of the window for which `top` can be down.
+    """The share of the window for which `top` can be down while no leaf is down for more than its `downtime`.
 
-    Args:
-        structure: what `top` rests on.
-        top: the name in question.
-        downtime: for each leaf the largest share of the window for which it may be down.
+    Exact (lower = upper) where what is below is read-once, or becomes so when decisive leaves are taken out.
     """
-    if not structure.shared(top):
-        exact = bottom_up(structure, top, downtime)
-        return Bound(exact, exact)
-    return _with_sharing(structure, top, downtime)
-
-
-def bottom_up(structure: Structure, top: str, downtime: Mapping[str, Fraction]) -> Fraction:
-    """The closed forms from the leaves to `top`: exact where nothing is shared, sound everywhere."""
-    worst: dict[str, Fraction] = {}
-    for name in structure.order(top):
-        gate = structure.gates.get(name)
-        worst[name] = (
-            min(_ONE, downtime[name]) if gate is None else gate_worst(gate, [worst[part] for part in gate.of])
-        )
-    return worst[top]
-
-
-def gate_worst(gate: Gate, parts: list[Fraction]) -> Fraction:
-    """The worst downtime of one gate over parts that fail as they like.
-
-    Serial: the sum. One of n: the least. k of n, with m = n - k + 1 down at once: the least over j < m of the sum of
-    the n - j smallest, divided by m - j (Rueger 1978); serial and one of n are its ends.
-    """
-    ordered = sorted(parts)
-    total = sum(ordered, _ZERO)
-    m = gate.breaks_at
-    best = total / m
-    for j in range(1, m):
-        total -= ordered[len(ordered) - j]
-        best = min(best, total / (m - j))
-    return min(_ONE, best)
-
-
-def _with_sharing(structure: Structure, top: str, downtime: Mapping[str, Fraction]) -> Bound:
-    alone = structure.single_points(top)
-    spent = sum((downtime[leaf] for leaf in alone), _ZERO)
-    rest, state = without_constants(structure, top, alone, frozenset())
-    if state is not None:  # nothing but single points
-        exact = min(_ONE, spent)
-        return Bound(exact, exact)
-    above = bottom_up(rest, top, downtime)
-    if not rest.shared(top):
-        exact = min(_ONE, spent + above)
-        return Bound(exact, exact)
-    upper = min(_ONE, spent + min(above, cheapest_path(rest, top, downtime)))
-    lower = min(_ONE, spent + widest_cut(rest, top, downtime))
-    return Bound(min(lower, upper), upper)
-
-
-def cheapest_path(structure: Structure, top: str, downtime: Mapping[str, Fraction]) -> Fraction:
-    """The summed downtime of some set of leaves that keeps `top` up, each leaf counted once."""
-    path: dict[str, frozenset[str]] = {}
-    for name in structure.order(top):
-        gate = structure.gates.get(name)
-        if gate is None:
-            path[name] = frozenset((name,))
+    if structure.read_once(top):
+        value = _bottom_up(structure, structure.order(top), downtime)[top]
+        return Bound(value, value)
+    taken_apart = _taken_apart(structure, top, downtime)
+    if not isinstance(taken_apart.root, str):
+        return _constant(taken_apart.root)
+    lower, upper = dict(downtime), dict(downtime)
+    for module in taken_apart.modules:
+        upper[module.top], _ = _bounding_sum(module, upper)
+        if module.plain:
+            lower[module.top] = worst_gate(module.gates[module.top], _of(module, lower))
         else:
-            cheapest = sorted(gate.of, key=lambda part: (_cost(path[part], downtime), part))
-            path[name] = frozenset().union(*(path[part] for part in cheapest[: gate.at_least]))
-    return _cost(path[top], downtime)
+            lower[module.top] = packed_downtime(module.structure, module.top, lower, enough=upper[module.top])
+    return Bound(lower[taken_apart.root], upper[taken_apart.root])
 
 
-def _cost(leaves: frozenset[str], downtime: Mapping[str, Fraction]) -> Fraction:
-    return sum((downtime[leaf] for leaf in leaves), _ZERO)
+def worst_case_all(structure: Structure, downtime: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """A sound upper bound of every name's downtime at once, in one linear pass that ignores what is shared.
 
-
-def widest_cut(structure: Structure, top: str, downtime: Mapping[str, Fraction]) -> Fraction:
-    """The longest outage of one cut at once: every member of it is down for as long as the shortest budget allows."""
-    wide: dict[str, Fraction] = {}
-    for name in structure.order(top):
-        gate = structure.gates.get(name)
-        if gate is None:
-            wide[name] = min(_ONE, downtime[name])
-        else:
-            wide[name] = sorted((wide[part] for part in gate.of), reverse=True)[gate.breaks_at - 1]
-    return wide[top]
-
-
-def contributions(structure: Structure, top: str, downtime: Mapping[str, Fraction]) -> dict[str, Fraction]:
-    """What each leaf adds to the bottom-up bound; leaves that add nothing are left out.
-
-    A redundant group is charged to its least member, k of n to the members of the bounding sum.
+    Exact for the names of `Structure.read_once_everywhere`; for the others at worst too strict, never unsafe.
     """
-    worst: dict[str, Fraction] = {}
-    order = structure.order(top)
+    return _bottom_up(structure, structure.order(), downtime)
+
+
+def weakest(structure: Structure, top: str, downtime: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
+    """The leaves of the sum that bounds the worst case and what each adds to it, most first.
+
+    The parts add up to the upper bound of `worst_case`; leaves that add nothing are left out.
+    """
+    taken_apart = _taken_apart(structure, top, downtime)
+    if not isinstance(taken_apart.root, str):
+        always_down = [name for name in structure.leaves(top) if downtime[name] >= 1]
+        return [] if taken_apart.root else [(name, _ONE / len(always_down)) for name in always_down]
+    upper = dict(downtime)
+    sums: dict[str, dict[str, Fraction]] = {}
+    for module in taken_apart.modules:
+        upper[module.top], sums[module.top] = _bounding_sum(module, upper)
+    weight = {taken_apart.root: _ONE}
+    for module in reversed(taken_apart.modules):
+        outer = weight.pop(module.top, _ZERO)
+        for name, inner in sums[module.top].items():
+            weight[name] = weight.get(name, _ZERO) + outer * inner
+    parts = [(name, share * upper[name]) for name, share in weight.items() if share * upper[name]]
+    return sorted(parts, key=lambda part: (-part[1], part[0]))
+
+
+def _taken_apart(structure: Structure, top: str, downtime: Mapping[str, Fraction]) -> Decomposition:
+    fixed = {name: downtime[name] <= 0 for name in structure.leaves(top) if not 0 < downtime[name] < 1}
+    return decompose(structure, top, fixed)
+
+
+def _constant(up: bool) -> Bound:
+    return Bound(_ZERO, _ZERO) if up else Bound(_ONE, _ONE)
+
+
+def _of(module: Module, values: Mapping[str, Fraction]) -> list[Fraction]:
+    return [values[part] for part in module.gates[module.top].of]
+
+
+def _bottom_up(
+    structure: Structure, order: list[str], downtime: Mapping[str, Fraction]
+) -> dict[str, Fraction]:
+    values: dict[str, Fraction] = {}
     for name in order:
         gate = structure.gates.get(name)
-        worst[name] = (
-            min(_ONE, downtime[name]) if gate is None else gate_worst(gate, [worst[part] for part in gate.of])
-        )
-    share: dict[str, Fraction] = {top: _ONE}
+        if gate is None:
+            values[name] = min(_ONE, downtime[name])
+        else:
+            values[name] = worst_gate(gate, [values[part] for part in gate.of])
+    return values
+
+
+def _bounding_sum(module: Module, downtime: Mapping[str, Fraction]) -> tuple[Fraction, dict[str, Fraction]]:
+    """The module's upper bound, and the weight of each of its leaves in it."""
+    if module.plain:
+        only = module.gates[module.top]
+        weights = worst_weights(only, _of(module, downtime))
+        return worst_gate(only, _of(module, downtime)), dict(zip(only.of, weights, strict=True))
+    order = module.structure.order(module.top)
+    paths = cheapest_paths(module.structure, order, downtime)
+    values: dict[str, Fraction] = {}
+    by_path: set[str] = set()
+    for name in order:
+        gate = module.gates.get(name)
+        if gate is None:
+            values[name] = downtime[name]
+            continue
+        values[name] = worst_gate(gate, [values[part] for part in gate.of])
+        if name in paths and paths[name][1] < values[name]:
+            values[name] = paths[name][1]
+            by_path.add(name)
+    weight = dict.fromkeys(order, _ZERO) | {module.top: _ONE}
     for name in reversed(order):
-        gate = structure.gates.get(name)
-        if gate is not None and share.get(name):
-            members, divisor = _bounding(gate, worst)
-            for part in members:
-                share[part] = share.get(part, _ZERO) + share[name] / divisor
-    return {
-        name: share[name] * worst[name]
-        for name in order
-        if name not in structure.gates and share.get(name) and worst[name]
-    }
+        if weight[name] and name in module.gates:
+            for part, share in _shares(module, name, values, paths[name][0] if name in by_path else None):
+                weight[part] += weight[name] * share
+    return values[module.top], {name: weight[name] for name in order if name not in module.gates}
 
 
-def _bounding(gate: Gate, worst: Mapping[str, Fraction]) -> tuple[list[str], int]:
-    """The parts whose sum, divided by the number, is the gate's worst downtime."""
-    ordered = sorted(gate.of, key=lambda part: (worst[part], part))
-    m = gate.breaks_at
-    choices = [
-        (sum((worst[part] for part in ordered[: len(ordered) - j]), _ZERO) / (m - j), j) for j in range(m)
-    ]
-    j = min(choices)[1]
-    return ordered[: len(ordered) - j], m - j
+def _shares(
+    module: Module, name: str, values: Mapping[str, Fraction], path: frozenset[str] | None
+) -> list[tuple[str, Fraction]]:
+    if path is not None:
+        return [(leaf, _ONE) for leaf in path]
+    gate = module.gates[name]
+    return list(zip(gate.of, worst_weights(gate, [values[part] for part in gate.of]), strict=True))

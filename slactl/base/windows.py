@@ -52,6 +52,13 @@ class Window:
         """
         return _NOMINAL_S[self.kind] if self.rolling_s is None else self.rolling_s
 
+    @property
+    def noun(self) -> str:
+        """`month` for a calendar month, `30d` for a rolling window."""
+        if self.rolling_s is not None:
+            return str(Duration(self.rolling_s * 1000))
+        return self.kind.removeprefix("calendar-")
+
     def tiles(self, other: "Window") -> bool:
         """Whether every calendar window of `other` is made of whole windows of this one (in one time zone)."""
         return self.rolling_s is None and other.rolling_s is None and (

@@ -39,15 +39,8 @@ def origin(layers: Sequence[Layer], path: Path) -> tuple[Layer, Place]:
 
 def _has(spec: Any, path: Path) -> bool:
     for step in path:
-        if isinstance(spec, Mapping) and step in spec:
-            spec = spec[step]
-        elif (
-            isinstance(spec, Sequence)
-            and not isinstance(spec, str)
-            and isinstance(step, int)
-            and step < len(spec)
-        ):
-            spec = spec[step]
-        else:
+        within = isinstance(spec, list) and isinstance(step, int) and step < len(spec)
+        if not within and not (isinstance(spec, Mapping) and step in spec):
             return False
+        spec = spec[step]
     return spec is not None

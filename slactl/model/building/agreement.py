@@ -27,7 +27,7 @@ from slactl.model.agreement import (
     Target,
     Term,
 )
-from slactl.model.building.fields import Fields
+from slactl.model.building.fields import Fields, parse_target
 from slactl.model.building.maintenance import maintenance_window
 from slactl.model.level import ServiceLevel
 from slactl.model.merge import merged, origin
@@ -302,21 +302,15 @@ def _target(fields: Fields, metric: str) -> Target | None:
     if fields.data.get("target") is None:
         fields.error("The objective has no target", f"Say what is promised: target: {_EXAMPLES[metric]}.")
         return None
-    if metric in ("availability", "success-ratio"):
-        return fields.ratio("target")
-    if metric == "throughput":
-        return fields.rate("target")
-    if metric == "support-hours":
-        return fields.text("target")
-    duration = fields.duration("target")
-    if duration is not None and (duration.months or duration.milliseconds <= 0) and metric != "mtbf":
+    target = fields.attempt(lambda: parse_target(str(fields.data["target"]), metric), "target")
+    if isinstance(target, Duration) and (target.months or target.milliseconds <= 0) and metric != "mtbf":
         fields.error(
-            f"{duration} cannot be a {metric}",
+            f"{target} cannot be a {metric}",
             "A time has a fixed length above zero; `m` is minutes, an upper-case `M` months.",
             "target",
         )
         return None
-    return duration
+    return target
 
 
 _EXAMPLES = dict.fromkeys(METRICS, "4h") | {

@@ -126,6 +126,19 @@ def parse_date(text: str) -> date:
         raise ValueError(f'"{text}" is no date of the calendar; write it as 2026-11-23.') from None
 
 
+def parse_target(text: str, metric: str) -> Ratio | Duration | Rate | str:
+    """Read a target as its metric asks: a percentage, a rate, a calendar's name, else a duration.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    if metric in ("availability", "success-ratio"):
+        return parse_ratio(text)
+    if metric == "throughput":
+        return parse_rate(text)
+    return text if metric == "support-hours" else parse_duration(text)
+
+
 def _window(value: Any) -> Window:
     return parse_window(value)
 

@@ -1,0 +1,93 @@
+"""Which promise backs what: the rules at the end of the language's page, decided metric by metric.
+
+For a service as one consumer sees it there are three answers: agreements that promise the metric, no need of one (same
+owner), or none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from slactl.model.agreement import Agreement, Objective, Status
+from slactl.model.estate import Estate
+
+_ENDED = (Status.EXPIRED, Status.TERMINATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Backer:
+    """One objective that promises the metric for a service."""
+
+    agreement: Agreement
+    objective: Objective
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What backs a service for one consumer and one metric."""
+
+    backers: tuple[Backer, ...] = ()
+    """All of them hold at once."""
+    weaker: tuple[Agreement, ...] = ()
+    """Agreements that promise the metric but are less firm than what rests on them: they do not count."""
+    same_owner: bool = False
+    """No agreement is needed: the consumer's owner owns the service too."""
+
+
+def backing(estate: Estate, service: str, consumer_owner: str, metric: str, firmness: int) -> Backing:
+    """What backs `service` for a consumer.
+
+    Args:
+        estate: all agreements.
+        service: the service consumed.
+        consumer_owner: the party that owns the consumer.
+        metric: an agreement without an objective of this metric counts as absent.
+        firmness: how firm the promise above is (`Status.firmness`): it may rest only on what is at least as firm.
+    """
+    owner = estate.services[service].owner
+    consumer = estate.parties.get(consumer_owner)
+    foreign = consumer is not None and "supplier" in consumer.roles and not consumer.inside
+    found: list[Backer] = []
+    weaker: list[Agreement] = []
+    if not foreign:  # a supplier's services never rest on agreements that were made with us
+        for agreement in estate.agreements_on.get(service, ()):
+            if agreement.status in _ENDED or not _serves(agreement, consumer_owner, estate):
+                continue
+            objectives = [
+                one
+                for one in agreement.objectives.values()
+                if one.metric == metric and service in one.services
+            ]
+            if objectives and agreement.status.firmness < firmness:
+                weaker.append(agreement)
+            elif objectives:
+                found.extend(
+                    Backer(agreement, one)
+                    for one in objectives
+                    if one.agreed or firmness < Status.AGREED.firmness
+                )
+    return Backing(tuple(found), tuple(weaker), same_owner=owner == consumer_owner)
+
+
+def _serves(agreement: Agreement, consumer_owner: str, estate: Estate) -> bool:
+    """Whether the agreement's customer is the consumer's owner, the organization, or left out."""
+    return (
+        not agreement.customers
+        or consumer_owner in agreement.customers
+        or estate.workspace.organization in agreement.customers
+    )
+
+
+def provider_agreements(estate: Estate, sla: Agreement, service: str) -> Iterator[Agreement]:
+    """The owner's agreements on the SLA's own service with the SLA's provider, where the provider is not the owner."""
+    for agreement in estate.agreements_on.get(service, ()):
+        if agreement.provider == estate.services[service].owner and sla.provider in agreement.customers:
+            yield agreement
+
+
+def ends_on(agreement: Agreement, horizon_end: date) -> date | None:
+    """The last day on which an agreement is in force up to the horizon; None where it goes on beyond."""
+    until = agreement.term.until
+    if until is None or agreement.term.renewal is not None or until >= horizon_end:
+        return None
+    return until

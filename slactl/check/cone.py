@@ -1,0 +1,193 @@
+"""What one objective rests on: services and agreements turned into a structure over promises.
+
+Gates and leaves are named by what they are, and kept for the whole estate: agreements that share services share gates.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from slactl.assurance.structure import Gate, Structure
+from slactl.base.diagnostics import Place
+from slactl.check.backing import Backer, Backing, backing
+from slactl.model.agreement import Agreement, Objective
+from slactl.model.estate import Estate
+from slactl.model.service import Call, Group, Service
+
+LeafKind = Literal["promise", "intrinsic", "none", "duty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Something that can be down by itself, and what is promised about it."""
+
+    name: str
+    kind: LeafKind
+    service: str
+    backers: tuple[Backer, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How an agreement sees what is below it: two agreements with the same view share every gate."""
+
+    metric: str
+    firmness: int
+    customers: tuple[str, ...] = ()
+    """Customers of the agreement that own services themselves: theirs are duties, not dependencies."""
+    chain: bool = True
+    """Whether OLAs that their own structure does not support are looked through."""
+
+
+@dataclass(slots=True)
+class Cones:
+    """The structure of the whole estate, grown as objectives ask for it."""
+
+    estate: Estate
+    unsupported: set[str] = field(default_factory=set)
+    """Addresses of OLA objectives that what is below them does not support."""
+    gates: dict[str, Gate] = field(default_factory=dict)
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    gaps: dict[str, str] = field(default_factory=dict)
+    """By the name of a node for a service that nothing backs: the service."""
+    unbudgeted: dict[str, str] = field(default_factory=dict)
+    """By the name of a node for a service whose own failures have no budget: the service."""
+    weaker: dict[str, tuple[Agreement, ...]] = field(default_factory=dict)
+    """By node: agreements that are less firm than what rests on them."""
+
+    @property
+    def structure(self) -> Structure:
+        """All gates made so far."""
+        return Structure(self.gates)
+
+    def of_agreement(self, agreement: Agreement, objective: Objective, view: View) -> str:
+        """The node that an objective of an SLA or OLA rests on."""
+        tops = [self._top(agreement, service, view) for service in objective.services]
+        if len(tops) == 1:
+            return tops[0]
+        name = f"{objective.address} {view}"
+        self.gates[name] = Gate(len(tops), tuple(tops))
+        return name
+
+    def _top(self, agreement: Agreement, service: str, view: View) -> str:
+        owner = self.estate.services[service].owner
+        if agreement.kind == "SLA" and agreement.provider != owner:
+            found = backing(self.estate, service, agreement.provider, view.metric, view.firmness)
+            if found.backers:
+                return self._grown([_Ask(service, agreement.provider)], view)
+        return self._grown([_Ask(service, None)], view)
+
+    def _grown(self, asks: list["_Ask"], view: View) -> str:
+        """Make the node of the first ask and, without recursion, everything below it."""
+        top = asks[0].node(view)
+        while asks:
+            ask = asks.pop()
+            name = ask.node(view)
+            if name not in self.gates and name not in self.leaves:
+                asks.extend(self._make(ask, name, view))
+        return top
+
+    def _make(self, ask: "_Ask", name: str, view: View) -> Iterable["_Ask"]:
+        service = self.estate.services[ask.service]
+        if ask.consumer is None:
+            return self._look_through(service, name, view)
+        if service.owner in view.customers:
+            self.leaves[name] = Leaf(name, "duty", service.name, place=service.place)
+            return ()
+        found = backing(self.estate, service.name, ask.consumer, view.metric, view.firmness)
+        if found.weaker:
+            self.weaker[name] = found.weaker
+        return self._backed(service, found, name, view)
+
+    def _backed(self, service: Service, found: Backing, name: str, view: View) -> Iterable["_Ask"]:
+        through = _Ask(service.name, None)
+        kept = [
+            one for one in found.backers if not (view.chain and one.objective.address in self.unsupported)
+        ]
+        end_to_end = tuple(one for one in kept if one.objective.scope == "end-to-end")
+        own = tuple(one for one in kept if one.objective.scope == "own")
+        if end_to_end:
+            self.leaves[name] = Leaf(name, "promise", service.name, end_to_end, service.place)
+            return ()
+        if own:
+            leaf = f"{name} own"
+            self.leaves[leaf] = Leaf(leaf, "promise", service.name, own, service.place)
+            below = self._group_parts(service, name, view)
+            self.gates[name] = Gate(1 + len(below.parts), (leaf, *below.parts))
+            return below.asks
+        if not found.backers and not found.same_owner:
+            self.gaps[name] = service.name
+        if service.depends_on is None and service.intrinsic.availability is None:
+            self.gaps[name] = service.name
+            self.leaves[name] = Leaf(name, "none", service.name, place=service.place)
+            return ()
+        self.gates[name] = Gate(1, (through.node(view),))
+        return (through,)
+
+    def _look_through(self, service: Service, name: str, view: View) -> Iterable["_Ask"]:
+        """A service's own failures and what it rests on."""
+        parts: list[str] = []
+        if service.intrinsic.availability is not None:
+            leaf = f"service.{service.name}.intrinsic"
+            self.leaves.setdefault(leaf, Leaf(leaf, "intrinsic", service.name, place=service.place))
+            parts.append(leaf)
+        elif service.depends_on is None:
+            self.leaves[name] = Leaf(name, "none", service.name, place=service.place)
+            self.gaps[name] = service.name
+            return ()
+        else:
+            self.unbudgeted[name] = service.name
+        below = self._group_parts(service, name, view)
+        parts.extend(below.parts)
+        self.gates[name] = Gate(len(parts), tuple(parts))
+        return below.asks
+
+    def _group_parts(self, service: Service, name: str, view: View) -> "_Parts":
+        """The nodes of `dependsOn`; an `all` at the root is dissolved into the gate above."""
+        found = _Parts([], [])
+        if service.depends_on is None:
+            return found
+        if service.depends_on.at_least == len(service.depends_on.parts):
+            for index, part in enumerate(service.depends_on.parts):
+                found.parts.append(self._part(part, f"{name}/{index}", service.owner, view, found))
+        else:
+            found.parts.append(self._part(service.depends_on, f"{name}/0", service.owner, view, found))
+        return found
+
+    def _part(self, part: Call | Group, name: str, owner: str, view: View, found: "_Parts") -> str:
+        if isinstance(part, Call):
+            ask = _Ask(part.service, owner)
+            found.asks.append(ask)
+            return ask.node(view)
+        parts = tuple(
+            self._part(one, f"{name}.{index}", owner, view, found) for index, one in enumerate(part.parts)
+        )
+        self.gates[name] = Gate(part.at_least, parts)
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A service as a consumer sees it; without a consumer: looked through."""
+
+    service: str
+    consumer: str | None
+
+    def node(self, view: View) -> str:
+        seen = (
+            f"{self.service} for {self.consumer}" if self.consumer is not None else f"{self.service} itself"
+        )
+        customers = f" of {','.join(view.customers)}" if view.customers else ""
+        return f"{seen}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}]"
+
+
+@dataclass(slots=True)
+class _Parts:
+    parts: list[str]
+    asks: list[_Ask]
+
+
+def names_of(nodes: Iterable[str], table: Mapping[str, str]) -> tuple[str, ...]:
+    """What a table says of some nodes, each once."""
+    return tuple(dict.fromkeys(table[node] for node in nodes if node in table))

@@ -1,0 +1,139 @@
+"""Checks an estate: three numbers and two verdicts for each availability objective, then the rules."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from graphlib import TopologicalSorter
+
+from slactl.check.cone import Cones, View, names_of
+from slactl.check.evaluate import Evaluation, Evaluator
+from slactl.check.result import Assessment, Finding, ObjectiveResult
+from slactl.check.rules import rules_on_agreements, rules_on_waivers
+from slactl.check.rules.rule import Evidence, Gap, Weaker
+from slactl.check.waiving import waived
+from slactl.model.agreement import Agreement, Objective, Status
+from slactl.model.estate import Estate
+
+_OPEN = (Status.DRAFT, Status.PROPOSED, Status.AGREED)
+
+
+def check(estate: Estate, as_of: date) -> Assessment:
+    """Check an estate as of a day.
+
+    Everything is a function of its two arguments: the same estate and day give the same assessment.
+    """
+    engine = _Engine(estate, as_of)
+    engine.judge_all()
+    evidence = engine.evidence()
+    findings = [finding for rule in rules_on_agreements() for finding in rule.findings(evidence)]
+    marked = waived(findings, estate.waivers.values(), as_of)
+    evidence = replace(evidence, findings=tuple(marked))
+    marked += [finding for rule in rules_on_waivers() for finding in rule.findings(evidence)]
+    return Assessment(
+        as_of,
+        engine.evaluator.horizon_end,
+        dict(sorted(engine.results.items())),
+        tuple(sorted(marked, key=_order)),
+    )
+
+
+def _order(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule, finding.address, finding.message
+
+
+class _Engine:
+    """One run over one estate; OLAs from the bottom up first, since SLAs rest on what they really guarantee."""
+
+    def __init__(self, estate: Estate, as_of: date) -> None:
+        self._estate = estate
+        self._as_of = as_of
+        self._cones = Cones(estate)
+        self.evaluator = Evaluator(estate, as_of, self._cones)
+        self.results: dict[str, ObjectiveResult] = {}
+        self._gaps: dict[Gap, None] = {}
+        self._weaker: dict[tuple[str, str], Weaker] = {}
+        self._owners = frozenset(service.owner for service in estate.services.values())
+        self._unbudgeted: dict[str, tuple[str, ...]] = {}
+        self._supports: dict[str, tuple[tuple[Agreement, Objective], ...]] = {}
+
+    def judge_all(self) -> None:
+        """Judge every objective that rests on something."""
+        for agreement, objective in [*self._olas_bottom_up(), *self._sla_objectives()]:
+            if objective.metric == "availability":
+                self._judge(agreement, objective)
+            elif agreement.kind == "SLA":
+                self._look_for_gaps(agreement, objective)
+
+    def evidence(self) -> Evidence:
+        """What the rules look at."""
+        return Evidence(
+            estate=self._estate,
+            as_of=self._as_of,
+            horizon_end=self.evaluator.horizon_end,
+            results=self.results,
+            gaps=tuple(self._gaps),
+            weaker=tuple(self._weaker.values()),
+            unbudgeted=self._unbudgeted,
+            supports=self._supports,
+        )
+
+    def _olas_bottom_up(self) -> Iterable[tuple[Agreement, Objective]]:
+        services = self._estate.services
+        order = TopologicalSorter(
+            {name: [call.service for call in one.calls()] for name, one in services.items()}
+        )
+        for name in order.static_order():
+            if services[name].depends_on is not None:
+                for agreement in self._estate.agreements_on.get(name, ()):
+                    if (
+                        agreement.kind == "OLA"
+                        and agreement.status in _OPEN
+                        and agreement.services[0] == name
+                    ):
+                        yield from (
+                            (agreement, one)
+                            for one in agreement.objectives.values()
+                            if one.scope == "end-to-end"
+                        )
+
+    def _sla_objectives(self) -> Iterable[tuple[Agreement, Objective]]:
+        for sla in self._estate.slas():
+            if sla.status in _OPEN:
+                yield from ((sla, objective) for objective in sla.objectives.values())
+
+    def _view(self, agreement: Agreement, objective: Objective, *, chain: bool) -> View:
+        customers = agreement.customers if agreement.kind == "SLA" else ()
+        owners = tuple(customer for customer in customers if customer in self._owners)
+        return View(objective.metric, agreement.status.firmness, owners, chain)
+
+    def _judge(self, agreement: Agreement, objective: Objective) -> None:
+        top = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
+        local = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
+        judged = self.evaluator.judge(agreement, objective, top, local)
+        if judged is None:  # its term is over
+            return
+        self._note(agreement, objective, judged)
+        self.results[objective.address] = judged.result
+        if agreement.kind == "OLA" and judged.result.verdict != "guaranteed":
+            self._cones.unsupported.add(objective.address)
+
+    def _look_for_gaps(self, agreement: Agreement, objective: Objective) -> None:
+        """For a metric that is not computed yet: does everything below it promise that metric at all?"""
+        top = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
+        nodes = self._cones.structure.order(top)
+        self._note_gaps(objective, nodes)
+
+    def _note(self, agreement: Agreement, objective: Objective, judged: Evaluation) -> None:
+        self._supports[objective.address] = judged.supports
+        unbudgeted = names_of(judged.nodes, self._cones.unbudgeted)
+        if unbudgeted:
+            self._unbudgeted[objective.address] = unbudgeted
+        if agreement.kind == "SLA":
+            self._note_gaps(objective, judged.nodes)
+
+    def _note_gaps(self, objective: Objective, nodes: Iterable[str]) -> None:
+        for node in nodes:
+            if node in self._cones.gaps:
+                self._gaps[Gap(objective.address, objective.metric, self._cones.gaps[node])] = None
+            for agreement in self._cones.weaker.get(node, ()):
+                self._weaker[objective.address, agreement.address] = Weaker(objective.address, agreement)

@@ -1,0 +1,222 @@
+"""Everything brought into one objective's own measured time: its windows, and how long each promise allows an outage there.
+
+Dates are real and computed in UTC; the days of a term begin and end at midnight UTC.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from slactl.assurance.shares import long_run_share, worst_share
+from slactl.assurance.windows import Promise
+from slactl.base.intervals import IntervalSet
+from slactl.base.ratio import Ratio
+from slactl.base.windows import Span, Window
+from slactl.model.agreement import Agreement, Objective, Term
+from slactl.model.calendar import Calendars, MaintenanceWindow, occurrences
+from slactl.model.estate import Estate
+
+MAINTENANCE = "planned-maintenance"
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What decides which time counts for an objective; objectives with the same clock share a timeline."""
+
+    window: Window
+    hours: str | None
+    maintenance: tuple[MaintenanceWindow, ...]
+    """Dated maintenance that does not count."""
+    allowance_ms: int
+    """Undated maintenance in each window that does not count."""
+    start: int
+    end: int
+    """Within these UTC seconds the agreement is looked at."""
+
+
+def clock_of(agreement: Agreement, objective: Objective, start: int, end: int) -> Clock:
+    """The clock of an objective between two instants."""
+    maintenance = agreement.maintenance if MAINTENANCE in objective.excludes else None
+    allowance = maintenance.allowance if maintenance else None
+    return Clock(
+        window=objective.window,
+        hours=objective.hours,
+        maintenance=maintenance.windows if maintenance else (),
+        allowance_ms=allowance.milliseconds if allowance else 0,
+        start=start,
+        end=end,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One window of an objective, or the part of it that lies in the term."""
+
+    name: str
+    seconds: int
+    """Time that counts."""
+
+
+Shares = tuple[tuple[Fraction, ...], Fraction]
+"""How long something may be down: the share of each window of a timeline, and the share in the long run."""
+
+
+class Timeline:
+    """The windows of one clock, and promises seen in them."""
+
+    def __init__(self, clock: Clock, estate: Estate) -> None:
+        self._clock = clock
+        self._hours = estate.hours
+        self._zone = estate.hours.zone(clock.hours)
+        self._horizon = (clock.start, clock.end)
+        self._known: dict[tuple[tuple[Clock, Fraction], ...], Shares] = {}
+
+    @cached_property
+    def _measured(self) -> IntervalSet | None:
+        """The time that counts, or None where that is all of every window."""
+        clock = self._clock
+        if clock.hours is None and not clock.maintenance and self._uncut(clock.window):
+            return None
+        return _counted(self._hours, clock, clock.start, clock.end)
+
+    def _uncut(self, window: Window) -> bool:
+        spans = () if window.rolling_s else window.spans(self._zone, *self._horizon)
+        return not spans or (spans[0][0] == self._clock.start and spans[-1][1] == self._clock.end)
+
+    @cached_property
+    def windows(self) -> tuple[Stretch, ...]:
+        """Every window with time that counts; for a rolling one its worst position alone."""
+        clock, measured = self._clock, self._measured
+        pairs = worst_share(clock.window, self._zone, measured, self._horizon, ())
+        return tuple(
+            Stretch(
+                f"any {clock.window.noun}" if clock.window.rolling_s else clock.window.name(span, self._zone),
+                span[1] - span[0] if measured is None else measured.clip(*span).seconds,
+            )
+            for span, _ in pairs
+        )
+
+    def promised(self, backers: Sequence[tuple[Agreement, Objective]]) -> Shares:
+        """How promises that hold at once look from here: in each window the least that any of them allows."""
+        key = tuple(
+            (clock_of(one, objective, *self._reach(one.term, objective.window)), unavailability_of(objective))
+            for one, objective in backers
+        )
+        if key not in self._known:
+            self._known[key] = self._least(
+                [self._seen(clocks) for clocks in _together(key, self._clock.allowance_ms)]
+            )
+        return self._known[key]
+
+    def claimed(self, availability: Ratio) -> Shares:
+        """An owner's claim about a service itself: the same share of every window."""
+        return (availability.complement,) * len(self.windows), availability.complement
+
+    def constant(self, share: int) -> Shares:
+        """Always up (0) or always down (1)."""
+        return (Fraction(share),) * len(self.windows), Fraction(share)
+
+    def _reach(self, term: Term, window: Window) -> tuple[int, int]:
+        """The part of a term that matters: our time and every whole window of theirs that touches it.
+
+        A budget is that of the whole window: downtime of all of it may fall into our part.
+        """
+        start, end = self._horizon
+        if window.rolling_s is not None:
+            low, high = start - window.rolling_s, end + window.rolling_s
+        else:  # whole windows in any time zone: a day of slack, rounded outwards
+            spans = window.spans(_UTC, start - 86_400, end + 86_400)
+            low, high = spans[0][0] - 86_400, spans[-1][1] + 86_400
+        if term.start is not None:
+            low = max(low, first_second(term.start))
+        if term.until is not None and term.renewal is None:
+            high = min(high, first_second(term.until + timedelta(days=1)))
+        return low, max(low, high)
+
+    def _seen(self, theirs: tuple[tuple[Clock, Fraction], ...]) -> Shares:
+        promises = tuple(self._promise(clock, share) for clock, share in theirs)
+        pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, promises)
+        extra = [self._unexcluded(clock) for clock, _ in theirs]
+        shares = tuple(
+            min(
+                Fraction(1),
+                share + extra[0] * _touched(theirs[0][0].window, stretch.seconds, span) / stretch.seconds,
+            )
+            if extra[0]
+            else share
+            for (span, share), stretch in zip(pairs, self.windows, strict=True)
+        )
+        return shares, long_run_share(self._measured, self._horizon, promises)
+
+    def _promise(self, theirs: Clock, unavailability: Fraction) -> Promise:
+        whole = theirs.hours is None and not theirs.maintenance and self._covers_all(theirs)
+        covered = None if whole else _counted(self._hours, theirs, theirs.start, theirs.end)
+        return Promise(unavailability, theirs.window, self._hours.zone(theirs.hours), covered)
+
+    def _covers_all(self, theirs: Clock) -> bool:
+        return (theirs.start, theirs.end) == self._reach(Term(), theirs.window)
+
+    def _unexcluded(self, theirs: Clock) -> Fraction:
+        """Undated maintenance that they exclude in each window and we do not, in seconds."""
+        return Fraction(max(0, theirs.allowance_ms - self._clock.allowance_ms), 1000)
+
+    def _least(self, several: list[Shares]) -> Shares:
+        if len(several) == 1:
+            return several[0]
+        return tuple(map(min, zip(*(one[0] for one in several), strict=True))), min(one[1] for one in several)
+
+
+def _together(
+    promises: tuple[tuple[Clock, Fraction], ...], allowance_ms: int
+) -> list[tuple[tuple[Clock, Fraction], ...]]:
+    """Promises that can be held against the time at once; one whose maintenance is undated stands alone."""
+    undated = [one for one in promises if one[0].allowance_ms > allowance_ms]
+    dated = tuple(one for one in promises if one[0].allowance_ms <= allowance_ms)
+    return [*([dated] if dated else []), *((one,) for one in undated)]
+
+
+def unavailability_of(objective: Objective) -> Fraction:
+    """The share of downtime that an availability objective allows us, of whose requests it may count many more.
+
+    A promise over all N of a supplier's requests guarantees our n of them only 1 - (1 - p) N / n (SLA_MATH section 2).
+    """
+    if not isinstance(objective.target, Ratio):
+        raise TypeError(f"{objective.address} is no share")
+    share = objective.target.complement
+    if objective.population is not None:
+        share *= Fraction(objective.population.all.per_second) / Fraction(
+            objective.population.ours.per_second
+        )
+    return min(Fraction(1), share)
+
+
+def _counted(hours: Calendars, clock: Clock, start: int, end: int) -> IntervalSet:
+    """Service hours less the maintenance that does not count."""
+    time = hours.in_service(clock.hours, start, end)
+    for window in clock.maintenance:
+        time -= occurrences(window, start, end)
+    return time
+
+
+def _touched(window: Window, length_s: int, span: Span) -> int:
+    """The most of their windows that one of ours touches."""
+    if window.rolling_s is not None:
+        return length_s // window.rolling_s + 2
+    return len(window.spans(_UTC, span[0] - 86_400, span[1] + 86_400))
+
+
+def first_second(day: date) -> int:
+    """The UTC second at which a day of a term begins."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def start_of_window(window: Window, zone: ZoneInfo, day: date) -> int:
+    """The start of the window that a day lies in: a window is never cut by the day on which somebody looks."""
+    instant = first_second(day)
+    if window.kind == "rolling":
+        return instant
+    return window.spans(zone, instant, instant + 1)[0][0]

@@ -1,0 +1,177 @@
+"""What a check found, in words and as JSON."""
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from slactl.base.diagnostics import Diagnostic, Severity
+from slactl.base.duration import spoken
+from slactl.base.ratio import decimal_text
+from slactl.base.text import plural
+from slactl.check.result import Assessment, Finding, Interval, Link, ObjectiveResult
+from slactl.documents.locate import Locator
+from slactl.render.diagnostics import diagnostics_text, located, range_document
+from slactl.render.style import Style
+
+_PLACES = 20
+"""Digits after the point in documents: enough for an unavailability of 1e-13 with seven figures."""
+_MOST_LINKS = 5
+
+
+def findings_text(assessment: Assessment, locator: Locator, style: Style) -> str:
+    """Every objective with its verdict, numbers and weakest links, then the findings, then the sum of it."""
+    parts = [_objective(result, style) for result in assessment.objectives.values()]
+    parts += [_finding(finding, locator, style) for finding in assessment.findings]
+    parts.append(summary(assessment, style))
+    return "\n".join(parts)
+
+
+def verdict_words(verdict: str, style: Style) -> str:
+    """A verdict, coloured by whether it passes."""
+    return (style.good if verdict == "guaranteed" else style.bad)(verdict)
+
+
+def percent(share: Fraction, *, up: bool) -> str:
+    """A share as a percentage of at most six digits after the point, rounded to the side on which it holds."""
+    return f"{decimal_text(share * 100, 6, up=up)}%"
+
+
+def _objective(result: ObjectiveResult, style: Style) -> str:
+    local = "" if result.local_verdict == result.verdict else f" (local: {result.local_verdict})"
+    kind = "" if result.agreed else style.dim("  target only, not agreed")
+    lines = [
+        f"{style.bold(result.address)}  {result.target}  {verdict_words(result.verdict, style)}{local}{kind}",
+        f"  guaranteed {_interval(result.guaranteed)}   expected {_interval(result.expected)}   "
+        f"best {percent(result.best, up=True)}",
+        f"  {_margin(result)}",
+    ]
+    if result.links:
+        lines.append("  weakest links, downtime that each may cost:")
+        lines += [_link(link, style) for link in result.links[:_MOST_LINKS]]
+        if len(result.links) > _MOST_LINKS:
+            rest = sum((link.downtime_s for link in result.links[_MOST_LINKS:]), Fraction(0))
+            lines.append(f"    {spoken(rest):>12}  {plural(len(result.links) - _MOST_LINKS, 'more promise')}")
+    return "\n".join(lines) + "\n"
+
+
+def _interval(interval: Interval) -> str:
+    lower, upper = percent(interval.lower, up=False), percent(interval.upper, up=True)
+    narrow = interval.upper - interval.lower < Fraction(1, 10**9)
+    return f"at least {lower}" if narrow else f"between {lower} and {upper}"
+
+
+def _margin(result: ObjectiveResult) -> str:
+    allowed = f"the target allows {spoken(result.allowed_s)} in {result.window}"
+    if result.margin_s >= 0:
+        return f"margin {spoken(result.margin_s)}: {allowed}, the worst window"
+    return f"short by {spoken(-result.margin_s)}: {allowed}, the worst window"
+
+
+def _link(link: Link, style: Style) -> str:
+    return f"    {spoken(link.downtime_s):>12}  {link.address} {style.dim(f'({link.promise})')}"
+
+
+def _finding(finding: Finding, locator: Locator, style: Style) -> str:
+    if finding.waived_by is not None:
+        return f"{style.dim(f'Waived by {finding.waived_by}:')} {finding.rule} {finding.message}\n"
+    return diagnostics_text([as_diagnostic(finding)], locator, style)
+
+
+def as_diagnostic(finding: Finding) -> Diagnostic:
+    """A finding as a message like any other."""
+    return Diagnostic(
+        finding.severity,
+        f"{finding.rule} {finding.message}",
+        finding.detail,
+        finding.place,
+        None,
+        finding.address,
+    )
+
+
+def summary(assessment: Assessment, style: Style) -> str:
+    """One line: how many objectives are supported, and what fails."""
+    slas = [one for one in assessment.objectives.values() if one.address.startswith("sla.")]
+    held = sum(one.verdict == "guaranteed" for one in slas)
+    counts = {
+        severity: sum(one.severity is severity and one.waived_by is None for one in assessment.findings)
+        for severity in Severity
+    }
+    waived = sum(one.waived_by is not None for one in assessment.findings)
+    words = [plural(count, severity.value) for severity, count in counts.items() if count]
+    words += [f"{waived} waived"] if waived else []
+    verdict = style.good("Supported:") if assessment.passed else style.bad("Not supported:")
+    return (
+        f"{verdict} {held} of {plural(len(slas), 'SLA availability objective')} guaranteed"
+        f"{'; ' + ', '.join(words) if words else ''}. As of {assessment.as_of}, up to {assessment.horizon_end}."
+    )
+
+
+def check_json(assessment: Assessment, locator: Locator) -> str:
+    """The document of `check -json`; decimals as texts, bounds rounded to the side on which they hold."""
+    return json.dumps(check_document(assessment, locator), indent=2, ensure_ascii=False)
+
+
+def check_document(assessment: Assessment, locator: Locator) -> dict[str, Any]:
+    """The document of `check -json` as data."""
+    return {
+        "format_version": "1.0",
+        "as_of": assessment.as_of.isoformat(),
+        "horizon_end": assessment.horizon_end.isoformat(),
+        "passed": assessment.passed,
+        "objectives": [_objective_document(one) for one in assessment.objectives.values()],
+        "findings": [_finding_document(one, locator) for one in assessment.findings],
+    }
+
+
+def _objective_document(result: ObjectiveResult) -> dict[str, Any]:
+    return {
+        "address": result.address,
+        "target": _share_text(result.target),
+        "verdict": result.verdict,
+        "local_verdict": result.local_verdict,
+        "guaranteed": interval_document(result.guaranteed),
+        "expected": interval_document(result.expected),
+        "best": decimal_text(result.best, _PLACES, up=True),
+        "margin_seconds": decimal_text(result.margin_s, 3),
+        "allowed_seconds": decimal_text(result.allowed_s, 3),
+        "worst_window": result.window,
+        "agreed": result.agreed,
+        "customers": list(result.customers),
+        "links": [
+            {
+                "address": one.address,
+                "promise": one.promise,
+                "downtime_seconds": decimal_text(one.downtime_s, 3, up=True),
+            }
+            for one in result.links
+        ],
+    }
+
+
+def _share_text(target: str) -> str:
+    """`99.9%` as the share 0.999."""
+    return format(Decimal(target.rstrip("%")).scaleb(-2), "f")
+
+
+def interval_document(interval: Interval) -> dict[str, str]:
+    """Two decimals as texts, the lower rounded down and the upper up."""
+    return {
+        "lower": decimal_text(interval.lower, _PLACES),
+        "upper": decimal_text(interval.upper, _PLACES, up=True),
+    }
+
+
+def _finding_document(finding: Finding, locator: Locator) -> dict[str, Any]:
+    found = located(as_diagnostic(finding), locator)
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "address": finding.address,
+        "message": finding.message,
+        "detail": finding.detail,
+        "range": None if found is None else range_document(found),
+        "waived": finding.waived_by is not None,
+        "waiver": finding.waived_by,
+    }
