@@ -14,7 +14,15 @@ from slactl.base.ratio import Ratio
 from slactl.check.backing import Backer
 from slactl.check.cone import Cones, Leaf
 from slactl.check.result import Interval, Link, ObjectiveResult, Verdict
-from slactl.check.timeline import Clock, Shares, Stretch, Timeline, clock_of, first_second, start_of_window
+from slactl.check.timeline import (
+    Clock,
+    Shares,
+    Timeline,
+    clock_of,
+    first_second,
+    start_of_window,
+    unavailability_of,
+)
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
 
@@ -40,6 +48,10 @@ class _Numbers:
     window: int
     """Index of the worst window."""
 
+    def verdict_on(self, target: Ratio) -> Verdict:
+        """What a target is worth against these numbers."""
+        return verdict(target.share, self.worst, self.expected, self.best)
+
 
 class Evaluator:
     """Judges objectives of one estate as of a day; what objectives share is computed once."""
@@ -49,33 +61,34 @@ class Evaluator:
         self._as_of = as_of
         self._cones = cones
         self._timelines: dict[Clock, Timeline] = {}
-        self._numbers: dict[tuple[Clock, str, bool], _Numbers] = {}
+        self._sights: dict[tuple[Clock, bool], _Sight] = {}
         self.horizon_end = _end_of_month(estate.workspace.check.horizon.after(as_of))
 
     def judge(
         self, agreement: Agreement, objective: Objective, top: str, local_top: str
     ) -> Evaluation | None:
         """Judge an objective over the nodes that it rests on; None where its term is over."""
+        sight = self._sight(agreement, objective)
+        if sight is None or not isinstance(objective.target, Ratio):
+            return None
+        nodes = tuple(self._cones.structure.order(top))
+        unbudgeted = any(node in self._cones.unbudgeted for node in nodes)
+        chain, local = (
+            _capped(sight.numbers(node).verdict_on(objective.target), unbudgeted=unbudgeted)
+            for node in (top, local_top)
+        )
+        result = _result(agreement, objective, sight, top, (chain, local))
+        return Evaluation(result, nodes, self._supports(nodes))
+
+    def _sight(self, agreement: Agreement, objective: Objective) -> "_Sight | None":
         clock = self._clock(agreement, objective)
         if clock is None:
             return None
         timeline = self._timelines.setdefault(clock, Timeline(clock, self._estate))
-        if not timeline.windows or not isinstance(objective.target, Ratio):
-            return None
-        forgiven = _FAULT_OF_CUSTOMER in objective.excludes
-        nodes = tuple(self._cones.structure.order(top))
-        chain = self._numbers_of(clock, timeline, top, forgiven)
-        local = chain if local_top == top else self._numbers_of(clock, timeline, local_top, forgiven)
-        unbudgeted = any(node in self._cones.unbudgeted for node in nodes)
-        target = objective.target.share
-        return Evaluation(
-            self._result(agreement, objective, chain, timeline, top, (
-                _capped(verdict(target, chain.worst, chain.expected, chain.best), unbudgeted),
-                _capped(verdict(target, local.worst, local.expected, local.best), unbudgeted),
-            ), forgiven),
-            nodes,
-            self._supports(nodes),
-        )  # fmt: skip
+        key = (clock, _FAULT_OF_CUSTOMER in objective.excludes)
+        if key not in self._sights:
+            self._sights[key] = _Sight(self._estate, self._cones, timeline, forgiving=key[1])
+        return self._sights[key] if timeline.windows else None
 
     def _clock(self, agreement: Agreement, objective: Objective) -> Clock | None:
         """From the window that the day lies in (or the term's first day) to the term's end or the horizon."""
@@ -89,114 +102,100 @@ class Evaluator:
             end = min(end, first_second(term.until + timedelta(days=1)))
         return clock_of(agreement, objective, start, end) if start < end else None
 
-    def _numbers_of(self, clock: Clock, timeline: Timeline, top: str, forgiven: bool) -> _Numbers:
-        key = (clock, top, forgiven)
-        if key not in self._numbers:
-            self._numbers[key] = self._computed(timeline, top, forgiven)
-        return self._numbers[key]
+    def _supports(self, nodes: tuple[str, ...]) -> tuple[tuple[Agreement, Objective], ...]:
+        leaves = (self._cones.leaves[node] for node in nodes if node in self._cones.leaves)
+        return tuple((one.agreement, one.objective) for leaf in leaves for one in leaf.backers)
 
-    def _computed(self, timeline: Timeline, top: str, forgiven: bool) -> _Numbers:
-        structure = self._cones.structure
-        shares = self._shares(timeline, structure, top, forgiven)
+
+class _Sight:
+    """The structure as seen on one timeline: the numbers of each node, computed once."""
+
+    def __init__(self, estate: Estate, cones: Cones, timeline: Timeline, *, forgiving: bool) -> None:
+        self.timeline = timeline
+        self._estate = estate
+        self._cones = cones
+        self._forgiving = forgiving
+        """Whether downtime by the customer's fault does not count."""
+        self._numbers: dict[str, _Numbers] = {}
+
+    def numbers(self, top: str) -> _Numbers:
+        """The three numbers of a node."""
+        if top not in self._numbers:
+            self._numbers[top] = self._computed(top)
+        return self._numbers[top]
+
+    def links(self, top: str) -> tuple[Link, ...]:
+        """What each promise below adds to the worst case in the worst window, most first."""
+        window = self.numbers(top).window
+        downtime = {name: share[0][window] for name, share in self._shares(top).items()}
+        seconds = self.timeline.windows[window].seconds
+        parts = weakest(self._cones.structure, top, downtime)
+        return tuple(self._link(self._cones.leaves[name], part * seconds) for name, part in parts)
+
+    def _computed(self, top: str) -> _Numbers:
+        structure, shares = self._cones.structure, self._shares(top)
         bounds: dict[tuple[Fraction, ...], Bound] = {}
         by_window: list[Bound] = []
-        names = list(shares)
-        for index in range(len(timeline.windows)):
-            column = tuple(shares[name][0][index] for name in names)
-            if column not in bounds:
-                bounds[column] = worst_case(structure, top, dict(zip(names, column, strict=True)))
+        for column in zip(*(share[0] for share in shares.values()), strict=True):
+            if column not in bounds:  # most windows look the same
+                bounds[column] = worst_case(structure, top, dict(zip(shares, column, strict=True)))
             by_window.append(bounds[column])
-        worst_index = max(range(len(by_window)), key=lambda index: (by_window[index].upper, -index))
+        window = max(range(len(by_window)), key=lambda index: (by_window[index].upper, -index))
         long_run = {name: share[1] for name, share in shares.items()}
         return _Numbers(
-            worst=Bound(max(bound.lower for bound in by_window), by_window[worst_index].upper),
+            worst=Bound(max(bound.lower for bound in by_window), by_window[window].upper),
             expected=independent(structure, top, long_run),
             best=best_case(structure, top, long_run),
-            window=worst_index,
+            window=window,
         )
 
-    def _shares(
-        self, timeline: Timeline, structure: Structure, top: str, forgiven: bool
-    ) -> dict[str, Shares]:
-        return {
-            name: self._leaf_shares(timeline, self._cones.leaves[name], forgiven)
-            for name in structure.leaves(top)
-        }
+    def _shares(self, top: str) -> dict[str, Shares]:
+        leaves = self._cones.structure.leaves(top)
+        return {name: self._share(self._cones.leaves[name]) for name in leaves}
 
-    def _leaf_shares(self, timeline: Timeline, leaf: Leaf, forgiven: bool) -> Shares:
-        if leaf.kind == "duty":
-            return timeline.constant(0 if forgiven else 1)
-        if leaf.kind == "intrinsic":
-            claim = self._estate.services[leaf.service].intrinsic.availability
-            if claim is not None:
-                return timeline.claimed(claim)
+    def _share(self, leaf: Leaf) -> Shares:
         if leaf.kind == "promise":
-            return timeline.promised([(one.agreement, one.objective) for one in leaf.backers])
-        return timeline.constant(1)
-
-    def _result(
-        self,
-        agreement: Agreement,
-        objective: Objective,
-        numbers: _Numbers,
-        timeline: Timeline,
-        top: str,
-        verdicts: tuple[Verdict, Verdict],
-        forgiven: bool,
-    ) -> ObjectiveResult:
-        stretch = timeline.windows[numbers.window]
-        allowed = (
-            (1 - objective.target.share) * stretch.seconds
-            if isinstance(objective.target, Ratio)
-            else Fraction(0)
-        )
-        return ObjectiveResult(
-            address=objective.address,
-            place=objective.place,
-            metric=objective.metric,
-            target=str(objective.target),
-            verdict=verdicts[0],
-            local_verdict=verdicts[1],
-            guaranteed=Interval(1 - numbers.worst.upper, 1 - numbers.worst.lower),
-            expected=Interval(1 - numbers.expected.upper, 1 - numbers.expected.lower),
-            best=1 - numbers.best.lower,
-            window=stretch.name,
-            window_s=stretch.seconds,
-            allowed_s=allowed,
-            margin_s=allowed - numbers.worst.upper * stretch.seconds,
-            links=self._links(timeline, top, numbers.window, stretch, forgiven),
-            customers=agreement.customers,
-            agreed=objective.agreed,
-        )
-
-    def _links(
-        self, timeline: Timeline, top: str, window: int, stretch: Stretch, forgiven: bool
-    ) -> tuple[Link, ...]:
-        shares = self._shares(timeline, self._cones.structure, top, forgiven)
-        downtime = {name: share[0][window] for name, share in shares.items()}
-        return tuple(
-            self._link(self._cones.leaves[name], part * stretch.seconds)
-            for name, part in weakest(self._cones.structure, top, downtime)
-        )
+            return self.timeline.promised([(one.agreement, one.objective) for one in leaf.backers])
+        claim = self._estate.services[leaf.service].intrinsic.availability
+        if leaf.kind == "intrinsic" and claim is not None:
+            return self.timeline.claimed(claim)
+        return self.timeline.constant(0 if leaf.kind == "duty" and self._forgiving else 1)
 
     def _link(self, leaf: Leaf, downtime_s: Fraction) -> Link:
         if leaf.kind == "promise":
-            best = min(leaf.backers, key=_strictness)
-            return Link(
-                best.objective.address,
-                f"{best.objective.target} a {best.objective.window}",
-                downtime_s,
-                best.objective.place,
-            )
+            best = min(leaf.backers, key=_strictness).objective
+            return Link(best.address, f"{best.target} a {best.window}", downtime_s, best.place)
         if leaf.kind == "intrinsic":
             claim = self._estate.services[leaf.service].intrinsic.availability
             return Link(leaf.name, f"{claim} claimed by its owner", downtime_s, leaf.place)
         words = "a duty of the customer" if leaf.kind == "duty" else "no promise"
         return Link(f"service.{leaf.service}", words, downtime_s, leaf.place)
 
-    def _supports(self, nodes: tuple[str, ...]) -> tuple[tuple[Agreement, Objective], ...]:
-        leaves = (self._cones.leaves[node] for node in nodes if node in self._cones.leaves)
-        return tuple((one.agreement, one.objective) for leaf in leaves for one in leaf.backers)
+
+def _result(
+    agreement: Agreement, objective: Objective, sight: _Sight, top: str, verdicts: tuple[Verdict, Verdict]
+) -> ObjectiveResult:
+    numbers = sight.numbers(top)
+    stretch = sight.timeline.windows[numbers.window]
+    allowed = unavailability_of(objective) * stretch.seconds
+    return ObjectiveResult(
+        address=objective.address,
+        place=objective.place,
+        metric=objective.metric,
+        target=str(objective.target),
+        verdict=verdicts[0],
+        local_verdict=verdicts[1],
+        guaranteed=Interval(1 - numbers.worst.upper, 1 - numbers.worst.lower),
+        expected=Interval(1 - numbers.expected.upper, 1 - numbers.expected.lower),
+        best=1 - numbers.best.lower,
+        window=stretch.name,
+        window_s=stretch.seconds,
+        allowed_s=allowed,
+        margin_s=allowed - numbers.worst.upper * stretch.seconds,
+        links=sight.links(top),
+        customers=agreement.customers,
+        agreed=objective.agreed,
+    )
 
 
 def _strictness(backer: Backer) -> Fraction:
@@ -204,7 +203,7 @@ def _strictness(backer: Backer) -> Fraction:
     return target.complement if isinstance(target, Ratio) else Fraction(1)
 
 
-def _capped(found: Verdict, unbudgeted: bool) -> Verdict:
+def _capped(found: Verdict, *, unbudgeted: bool) -> Verdict:
     """Own failures without a budget count as perfect in the numbers, and nothing is guaranteed by that."""
     return "undecided" if unbudgeted and found in ("guaranteed", "only-if-independent") else found
 

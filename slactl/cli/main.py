@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     if asked == "version":
         rest = ["version"]
     if not rest or asked == "help" or rest[0] == "help":
-        print(usage())
+        console.print(usage())
         return 0 if rest or asked else 1
     verb, *options = rest
     if verb not in COMMANDS:

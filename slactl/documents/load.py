@@ -71,11 +71,13 @@ def load_workspace(root: Path, given: Given | None = None, *, cached: bool = Tru
     check_declarations(declared, problems, workspace.place)
     variables = collect_variables(declared, root, given or Given(), problems, workspace.place)
     cache_path = root / ".slactl" / "cache.db" if cached else None
-    digest = hashlib.blake2b(digest_size=16)
     documents: list[Document] = list(_finish(beside, Place(WORKSPACE_FILE), variables, problems))
+    digest = hashlib.blake2b(digest_size=16)
     with ParseCache(cache_path, _schemas_digest()) as parsed:
+        reading = _Reading(root, variables, problems, parsed)
         for file in _find(root, workspace, problems):
-            documents.extend(_read_file(root, file, parsed, variables, problems, digest))
+            documents.extend(reading.documents_of(file))
+            digest.update(file.encode() + b"\0" + reading.content)
     workspace = _with_variables(workspace, variables, problems)
     digest.update(repr((workspace.data, sorted(variables.items()))).encode())
     return Bundle(root, workspace, tuple(documents), variables, digest.hexdigest(), problems)
@@ -149,33 +151,42 @@ def _bytes_of(path: Path, shown: str) -> bytes:
         ) from error
 
 
-def _read_file(
-    root: Path,
-    file: str,
-    parsed: ParseCache,
-    variables: Mapping[str, str],
-    problems: Diagnostics,
-    digest: "hashlib.blake2b",
-) -> Iterator[Document]:
-    try:
-        raw = _bytes_of(root / file, file)
+@dataclass(slots=True)
+class _Reading:
+    """Reads one file after the other."""
+
+    root: Path
+    variables: Mapping[str, str]
+    problems: Diagnostics
+    parsed: ParseCache
+    content: bytes = b""
+    """Digest of the file that was read last."""
+
+    def documents_of(self, file: str) -> list[Document]:
+        """A file's valid documents; what is wrong is collected."""
+        self.content = b""
+        try:
+            return list(self._read(file))
+        except SlactlError as error:
+            self.problems.extend(error.diagnostics)
+            return []
+
+    def _read(self, file: str) -> Iterator[Document]:
+        raw = _bytes_of(self.root / file, file)
         if raw.startswith(GENERATED.encode()):
             return
-        content = hashlib.blake2b(raw, digest_size=16).digest()
-        digest.update(file.encode() + b"\0" + content)
-        known = parsed.get(content)
+        self.content = hashlib.blake2b(raw, digest_size=16).digest()
+        known = self.parsed.get(self.content)
         if known is not None:
             yield from _known_documents(known, file)
             return
         documents = read_documents(decode(raw, file), file)
         fixed = b"${" not in raw and b"forEach" not in raw
         memory = packed(documents) if fixed else None
-        before = len(problems.items)
-        yield from _finish(documents, Place(file), None if fixed else variables, problems)
-        if memory is not None and len(problems.items) == before:
-            parsed.put(content, memory)
-    except SlactlError as error:
-        problems.extend(error.diagnostics)
+        before = len(self.problems.items)
+        yield from _finish(documents, Place(file), None if fixed else self.variables, self.problems)
+        if memory is not None and len(self.problems.items) == before:
+            self.parsed.put(self.content, memory)
 
 
 def _known_documents(documents: list[Any], file: str) -> Iterator[Document]:

@@ -8,7 +8,7 @@ from slactl.base.duration import parse_duration
 from slactl.base.money import parse_money
 from slactl.base.rate import parse_rate
 from slactl.base.ratio import parse_ratio
-from slactl.base.text import did_you_mean, sentence_list
+from slactl.base.text import did_you_mean, plural, sentence_list
 from slactl.documents.schemas import bundled, wordy_validator
 
 _WORDS: Mapping[str, Callable[[str], Any]] = {
@@ -39,67 +39,85 @@ def schema_problems(schema_name: str, data: Any, root: Place) -> list[Diagnostic
 
 
 def _explain(error: Any, schema_name: str, root: Place) -> Iterator[Diagnostic]:
-    place = root.at(*error.absolute_path)
-    name = _value_name(error)
-    match error.validator:
-        case "additionalProperties" | "unevaluatedProperties":
-            known = list(error.schema.get("properties", {}))
-            for key in error.instance:
-                if key not in known and not _matches_pattern(key, error.schema):
-                    yield _error(
-                        f'Unknown key "{key}"{_below(error)}',
-                        f"{did_you_mean(key, known).strip() or 'It has no meaning here.'}",
-                        root.key_at(*error.absolute_path, key),
-                    )
-        case "required":
-            missing = [key for key in error.validator_value if key not in error.instance]
-            for key in missing:
-                yield _error(f'"{key}" is missing{_below(error)}', _description(error, key), place)
-        case "oneOf" | "anyOf":
-            yield from _explain_branches(error, schema_name, root)
-        case "type":
-            wanted = error.validator_value
-            kinds = [wanted] if isinstance(wanted, str) else [kind for kind in wanted if kind != "null"]
+    if error.validator in ("oneOf", "anyOf"):
+        yield from _explain_branches(error, schema_name, root)
+    elif "propertyNames" in error.absolute_schema_path:
+        yield _bad_key(error, root)
+    else:
+        yield from _EXPLAINERS.get(error.validator, _other)(error, root)
+
+
+def _unknown_keys(error: Any, root: Place) -> Iterator[Diagnostic]:
+    known = list(error.schema.get("properties", {}))
+    for key in error.instance:
+        if key not in known and not _matches_pattern(key, error.schema):
+            hint = did_you_mean(key, known).strip() or "It has no meaning here."
+            yield _error(f'Unknown key "{key}"{_below(error)}', hint, root.key_at(*error.absolute_path, key))
+
+
+def _missing_keys(error: Any, root: Place) -> Iterator[Diagnostic]:
+    for key in error.validator_value:
+        if key not in error.instance:
             yield _error(
-                f"{name} must be {sentence_list([_ARTICLES[kind] for kind in kinds], 'or')}, "
-                f"not {_shown(error.instance)}",
-                _hint_of(error),
-                place,
+                f'"{key}" is missing{_below(error)}', _description(error, key), root.at(*error.absolute_path)
             )
-        case "enum":
-            allowed = [str(value) for value in error.validator_value if value is not None]
-            yield _error(
-                f"{name} cannot be {_shown(error.instance)}",
-                f"Allowed: {', '.join(allowed)}.{did_you_mean(str(error.instance), allowed) if len(allowed) > 12 else ''}",  # noqa: PLR2004 - short lists are shown whole anyway
-                place,
-            )
-        case "const":
-            yield _error(
-                f'{name} must be "{error.validator_value}"', f"It is {_shown(error.instance)}.", place
-            )
-        case "pattern":
-            yield _error(f"{name} is not valid: {_shown(error.instance)}", _why_not(error), place)
-        case "minimum" | "maximum":
-            side = "at least" if error.validator == "minimum" else "at most"
-            yield _error(
-                f"{name} must be {side} {error.validator_value}, not {error.instance}", _hint_of(error), place
-            )
-        case "minItems":
-            yield _error(f"{name} must have at least {error.validator_value} entries", _hint_of(error), place)
-        case "uniqueItems":
-            yield _error(f"{name} names something twice", "Each entry may appear once.", place)
-        case "propertyNames" | _ if error.parent is None and error.validator == "propertyNames":
-            yield _error(f"A name{_below(error)} is not valid", _hint_of(error), place)
-        case _:
-            if isinstance(error.instance, str) and error.schema_path and "propertyNames" in error.schema_path:
-                yield _error(
-                    f'The name "{error.instance}" is not valid',
-                    "A name has lower-case letters, digits and hyphens, at most 63, and begins and ends with a "
-                    "letter or digit (a DNS label).",
-                    root.key_at(*error.absolute_path, error.instance),
-                )
-            else:
-                yield _error(f"{name} is not valid", f"{error.message}.", place)
+
+
+def _wrong_type(error: Any, root: Place) -> Iterator[Diagnostic]:
+    wanted = error.validator_value
+    kinds = [_ARTICLES[kind] for kind in ([wanted] if isinstance(wanted, str) else wanted) if kind != "null"]
+    summary = f"{_value_name(error)} must be {sentence_list(kinds, 'or')}, not {_shown(error.instance)}"
+    yield _error(summary, _hint_of(error), root.at(*error.absolute_path))
+
+
+def _not_allowed(error: Any, root: Place) -> Iterator[Diagnostic]:
+    allowed = [str(value) for value in error.validator_value if value is not None]
+    detail = f"Allowed: {', '.join(allowed)}."
+    yield _error(
+        f"{_value_name(error)} cannot be {_shown(error.instance)}", detail, root.at(*error.absolute_path)
+    )
+
+
+def _wrong_text(error: Any, root: Place) -> Iterator[Diagnostic]:
+    summary = f"{_value_name(error)} is not valid: {_shown(error.instance)}"
+    yield _error(summary, _why_not(error), root.at(*error.absolute_path))
+
+
+def _out_of_range(error: Any, root: Place) -> Iterator[Diagnostic]:
+    side = "at least" if error.validator == "minimum" else "at most"
+    summary = f"{_value_name(error)} must be {side} {error.validator_value}, not {error.instance}"
+    yield _error(summary, _hint_of(error), root.at(*error.absolute_path))
+
+
+def _too_few(error: Any, root: Place) -> Iterator[Diagnostic]:
+    needed = plural(error.validator_value, "entry", "entries")
+    yield _error(
+        f"{_value_name(error)} must have at least {needed}", _hint_of(error), root.at(*error.absolute_path)
+    )
+
+
+def _other(error: Any, root: Place) -> Iterator[Diagnostic]:
+    yield _error(f"{_value_name(error)} is not valid", f"{error.message}.", root.at(*error.absolute_path))
+
+
+_EXPLAINERS: Mapping[str, Callable[[Any, Place], Iterator[Diagnostic]]] = {
+    "additionalProperties": _unknown_keys,
+    "required": _missing_keys,
+    "type": _wrong_type,
+    "enum": _not_allowed,
+    "pattern": _wrong_text,
+    "minimum": _out_of_range,
+    "maximum": _out_of_range,
+    "minItems": _too_few,
+}
+
+
+def _bad_key(error: Any, root: Place) -> Diagnostic:
+    return _error(
+        f'"{error.instance}" cannot be a key{_below(error)}',
+        f"Keys here: {_hint_of(error)} Names have lower-case letters, digits and hyphens, at most 63.",
+        root.key_at(*error.absolute_path, error.instance),
+    )
 
 
 def _explain_branches(error: Any, schema_name: str, root: Place) -> Iterator[Diagnostic]:

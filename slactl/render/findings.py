@@ -42,8 +42,7 @@ def _objective(result: ObjectiveResult, style: Style) -> str:
     kind = "" if result.agreed else style.dim("  target only, not agreed")
     lines = [
         f"{style.bold(result.address)}  {result.target}  {verdict_words(result.verdict, style)}{local}{kind}",
-        f"  guaranteed {_interval(result.guaranteed)}   expected {_interval(result.expected)}   "
-        f"best {percent(result.best, up=True)}",
+        f"  guaranteed {_interval(result.guaranteed)}   expected {_interval(result.expected)}   best {percent(result.best, up=True)}",
         f"  {_margin(result)}",
     ]
     if result.links:

@@ -11,7 +11,9 @@ from scipy.optimize import linprog
 from slactl.assurance.structure import Gate, Structure
 
 TOP = "top"
-SHARES = st.sampled_from([Fraction(n, 1000) for n in (0, 1, 5, 20, 50, 100, 250, 333, 500, 700, 900, 999, 1000)])
+SHARES = st.sampled_from(
+    [Fraction(n, 1000) for n in (0, 1, 5, 20, 50, 100, 250, 333, 500, 700, 900, 999, 1000)]
+)
 
 
 def up(structure: Structure, name: str, leaves_up: Mapping[str, bool]) -> bool:
@@ -43,7 +45,9 @@ def joint_downtime(structure: Structure, top: str, down: Mapping[str, Fraction],
     """The most or least downtime over all joint behaviours in which each leaf is down for exactly its share."""
     leaves = structure.leaves(top)
     table = list(states(structure, top))
-    rows = np.array([[not state[leaf] for state, _ in table] for leaf in leaves] + [[True] * len(table)], dtype=float)
+    rows = np.array(
+        [[not state[leaf] for state, _ in table] for leaf in leaves] + [[True] * len(table)], dtype=float
+    )
     right = np.array([float(down[leaf]) for leaf in leaves] + [1.0])
     cost = np.array([0.0 if is_up else 1.0 for _, is_up in table])
     answer = linprog(-cost if worst else cost, A_eq=rows, b_eq=right, bounds=(0, None), method="highs")
@@ -74,8 +78,8 @@ def graphs(draw: st.DrawFn, most_leaves: int = 7, *, shared: bool = True) -> Str
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, shared: bool = True, most_leaves: int = 7) -> tuple[Structure, dict[str, Fraction]]:
+def cases(
+    draw: st.DrawFn, *, shared: bool = True, most_leaves: int = 7
+) -> tuple[Structure, dict[str, Fraction]]:
     structure = draw(graphs(most_leaves, shared=shared))
-    return structure, {
-        name: draw(SHARES) for name in structure.order() if name not in structure.gates
-    }
+    return structure, {name: draw(SHARES) for name in structure.order() if name not in structure.gates}

@@ -26,7 +26,9 @@ def test_worst_case_of_read_once_trees_is_the_programmes_optimum(case):
     structure, down = case
     bound = worst_case(structure, TOP, down)
     assert bound.exact
-    assert float(bound.upper) == pytest.approx(joint_downtime(structure, TOP, down, worst=True), abs=TOLERANCE)
+    assert float(bound.upper) == pytest.approx(
+        joint_downtime(structure, TOP, down, worst=True), abs=TOLERANCE
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -200,7 +202,9 @@ def test_deep_ladders_with_sharing_are_no_trouble():
 
 def test_all_services_of_an_estate_take_one_quick_pass():
     count = 10_000
-    gates = {f"s{index}": Gate.all_of([f"s{3 * index + step}" for step in (1, 2, 3)]) for index in range(count)}
+    gates = {
+        f"s{index}": Gate.all_of([f"s{3 * index + step}" for step in (1, 2, 3)]) for index in range(count)
+    }
     structure = Structure(gates)
     down = dict.fromkeys((f"s{index}" for index in range(count, 3 * count + 1)), Fraction(1, 10**6))
     began = process_time()
@@ -222,7 +226,9 @@ def test_a_gate_that_cannot_be_built_is_refused():
 
 
 def test_sharing_is_told_from_trees():
-    shared = Structure({TOP: Gate.any_of(["x", "y"]), "x": Gate.all_of(["a", "s"]), "y": Gate.all_of(["b", "s"])})
+    shared = Structure(
+        {TOP: Gate.any_of(["x", "y"]), "x": Gate.all_of(["a", "s"]), "y": Gate.all_of(["b", "s"])}
+    )
     assert shared.shared(TOP) == {"s"}
     assert not shared.read_once(TOP)
     assert shared.read_once_everywhere() == {"x", "y"}
@@ -231,7 +237,12 @@ def test_sharing_is_told_from_trees():
 
 @pytest.mark.parametrize(
     ("target", "expected"),
-    [("0.99", "guaranteed"), ("0.995", "only-if-independent"), ("0.9995", "unsupported"), ("0.99999", "contradicted")],
+    [
+        ("0.99", "guaranteed"),
+        ("0.995", "only-if-independent"),
+        ("0.9995", "unsupported"),
+        ("0.99999", "contradicted"),
+    ],
 )
 def test_verdicts_follow_the_three_numbers(target, expected):
     worst, middle, best = (Bound(of(x), of(x)) for x in ("0.01", "0.001", "0.0001"))

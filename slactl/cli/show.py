@@ -1,0 +1,40 @@
+"""`slactl show`: an effective agreement with each value's origin, or a saved plan."""
+
+import argparse
+from pathlib import Path
+
+from slactl.base.diagnostics import SlactlError
+from slactl.base.text import did_you_mean
+from slactl.cli.console import Console
+from slactl.cli.options import add_inputs
+from slactl.cli.workspace import load_estate
+from slactl.documents.locate import Locator
+from slactl.render.agreement import agreement_json, agreement_text
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    add_inputs(parser)
+    parser.add_argument("what", help="an agreement's address (sla.acme-shop) or a saved plan file")
+    parser.add_argument("--json", action="store_true", help="print a JSON document")
+
+
+def run(parsed: argparse.Namespace, console: Console) -> int:
+    """Show one thing."""
+    if Path(parsed.what).is_file() or (parsed.root / parsed.what).is_file():
+        from slactl.cli.plan import show_plan  # noqa: PLC0415 - plans are another command's subject
+
+        return show_plan(parsed, console)
+    estate = load_estate(parsed, console)
+    agreement = estate.agreements.get(parsed.what)
+    if agreement is None:
+        raise SlactlError(
+            f'There is no agreement "{parsed.what}", and no file of that name',
+            f"Give an address like sla.acme-shop, or a saved plan.{did_you_mean(parsed.what, estate.agreements)}",
+        )
+    locator = Locator(parsed.root)
+    if parsed.json:
+        console.print(agreement_json(agreement, estate, locator))
+    else:
+        console.print(agreement_text(agreement, estate, locator, console.out_style))
+    return 0
