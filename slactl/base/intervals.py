@@ -71,6 +71,8 @@ class IntervalSet:
 
     def clip(self, start: int, end: int) -> "IntervalSet":
         """The part inside `[start, end)`; cost grows with that part, not with the whole."""
+        if start >= end:
+            return IntervalSet()
         low = max(0, bisect_right(self.spans, (start, 1 << 62)) - 1)
         inside: list[tuple[int, int]] = []
         for begin, stop in self.spans[low:]:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from slactl.assurance.best_case import best_case
 from slactl.assurance.closed_forms import Bound
 from slactl.assurance.independent import independent
-from slactl.assurance.structure import Structure
 from slactl.assurance.verdict import verdict
 from slactl.assurance.worst_case import weakest, worst_case
 from slactl.base.ratio import Ratio

@@ -16,7 +16,7 @@ from slactl.documents.reader import read_documents
 _NO_WRAPPING = 1 << 16
 
 
-class _TextsAlone(VersionedResolver):  # type: ignore[misc]  # ruamel's classes are not typed
+class _TextsAlone(VersionedResolver):
     """Every scalar is text: `NO`, `08:00` and `010` come back as they were written."""
 
     @property

@@ -131,9 +131,9 @@ def _find(root: Path, workspace: Document, problems: Diagnostics) -> Iterator[st
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
             problems.error(f'"{pattern}" leads out of the workspace', "Name files below its folder.", place)
             continue
-        matches = [
-            match for match in glob.glob(pattern, root_dir=root, recursive=True) if (root / match).is_file()
-        ]
+        # Path.glob would enter hidden folders and is three times slower
+        everything = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 - see above
+        matches = [match for match in everything if (root / match).is_file()]
         if not matches and workspace.spec.get("files"):
             problems.error(f'No file matches "{pattern}"', "Correct the pattern, or create the file.", place)
         found.update(Path(match).as_posix() for match in matches)

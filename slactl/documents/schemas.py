@@ -150,21 +150,21 @@ def _typing_of(schema_name: str) -> _Typing | None:
     schema = bundled(schema_name)
     made: dict[str, _Typing] = {}
     typing = _derive(schema, schema["$defs"], made)
+    _prune(typing, set())
     return typing if _types_something(typing, set()) else None
 
 
 def _derive(schema: Any, defs: dict[str, Any], made: dict[str, _Typing]) -> _Typing:
+    if not isinstance(schema, dict):
+        return _Typing()
+    if "$ref" in schema and not schema.keys() & {"type", "properties", "items", "oneOf", "anyOf"}:
+        return _referenced(schema["$ref"].removeprefix("#/$defs/"), defs, made)
     typing = _Typing()
-    if isinstance(schema, dict):
-        _add(typing, schema, defs, made)
-        _prune(typing)
+    _add(typing, schema, defs, made)
     return typing
 
 
 def _add(typing: _Typing, schema: dict[str, Any], defs: dict[str, Any], made: dict[str, _Typing]) -> None:
-    reference = schema.get("$ref", "")
-    if reference == "#" or reference.startswith("#/$defs/"):
-        _merge(typing, _referenced(reference.removeprefix("#/$defs/"), defs, made))
     kinds = schema.get("type", [])
     for kind in [kinds] if isinstance(kinds, str) else kinds:
         if kind in _SCALARS:
@@ -184,7 +184,7 @@ def _add(typing: _Typing, schema: dict[str, Any], defs: dict[str, Any], made: di
 def _referenced(name: str, defs: dict[str, Any], made: dict[str, _Typing]) -> _Typing:
     if name not in made:
         made[name] = _Typing()  # first, so that a recursive definition finds itself
-        _add(made[name], defs[name], defs, made)
+        _merge(made[name], _derive(defs[name], defs, made))
     return made[name]
 
 
@@ -205,12 +205,14 @@ def _types_something(typing: _Typing | None, seen: set[int]) -> bool:
     return any(_types_something(one, seen) for one in below)
 
 
-def _prune(typing: _Typing) -> None:
+def _prune(typing: _Typing | None, seen: set[int]) -> None:
     """Drop what types nothing, so that typing a document touches only the few places that count."""
-    typing.properties = {
-        key: below for key, below in typing.properties.items() if _types_something(below, set())
-    }
-    if not _types_something(typing.extra, set()):
-        typing.extra = None
-    if not _types_something(typing.items, set()):
-        typing.items = None
+    if typing is None or id(typing) in seen:
+        return
+    seen.add(id(typing))
+    kept = {key: below for key, below in typing.properties.items() if _types_something(below, set())}
+    typing.properties = kept
+    typing.extra = typing.extra if _types_something(typing.extra, set()) else None
+    typing.items = typing.items if _types_something(typing.items, set()) else None
+    for below in (*kept.values(), typing.extra, typing.items):
+        _prune(below, seen)

@@ -1,16 +1,17 @@
 """Second, plain ways to the numbers of the engine: every state, and linear programmes over cuts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import linprog  # type: ignore[import-untyped]  # scipy brings no types
 
 from slactl.assurance.structure import Gate, Structure
 
 TOP = "top"
+Case = tuple[Structure, dict[str, Fraction]]
 SHARES = st.sampled_from(
     [Fraction(n, 1000) for n in (0, 1, 5, 20, 50, 100, 250, 333, 500, 700, 900, 999, 1000)]
 )
@@ -23,7 +24,7 @@ def up(structure: Structure, name: str, leaves_up: Mapping[str, bool]) -> bool:
     return sum(up(structure, part, leaves_up) for part in gate.of) >= gate.at_least
 
 
-def states(structure: Structure, top: str):
+def states(structure: Structure, top: str) -> Iterator[tuple[dict[str, bool], bool]]:
     leaves = structure.leaves(top)
     for bits in product((True, False), repeat=len(leaves)):
         state = dict(zip(leaves, bits, strict=True))
@@ -78,8 +79,6 @@ def graphs(draw: st.DrawFn, most_leaves: int = 7, *, shared: bool = True) -> Str
 
 
 @st.composite
-def cases(
-    draw: st.DrawFn, *, shared: bool = True, most_leaves: int = 7
-) -> tuple[Structure, dict[str, Fraction]]:
+def cases(draw: st.DrawFn, *, shared: bool = True, most_leaves: int = 7) -> Case:
     structure = draw(graphs(most_leaves, shared=shared))
     return structure, {name: draw(SHARES) for name in structure.order() if name not in structure.gates}

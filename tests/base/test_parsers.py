@@ -15,7 +15,7 @@ PERCENTS = st.decimals(0, 100, places=6)
 
 
 @given(PERCENTS)
-def test_a_percentage_is_exact_and_prints_as_itself(percent):
+def test_a_percentage_is_exact_and_prints_as_itself(percent: Decimal) -> None:
     ratio = parse_ratio(f"{percent:f}%")
     assert ratio.share == Fraction(percent) / 100
     assert ratio.share + ratio.complement == 1
@@ -25,12 +25,12 @@ def test_a_percentage_is_exact_and_prints_as_itself(percent):
 
 
 @pytest.mark.parametrize("text", ["0.999", "1", "0"])
-def test_a_bare_share_names_both_its_readings(text):
+def test_a_bare_share_names_both_its_readings(text: str) -> None:
     with pytest.raises(ValueError, match=r"could mean .*% or the share"):
         parse_ratio(text)
 
 
-def test_a_bare_percentage_asks_for_its_sign():
+def test_a_bare_percentage_asks_for_its_sign() -> None:
     with pytest.raises(ValueError, match=r"write 99\.9%"):
         parse_ratio("99.9")
 
@@ -38,13 +38,13 @@ def test_a_bare_percentage_asks_for_its_sign():
 @pytest.mark.parametrize(
     "text", ["101%", "100.0001%", "-1%", "abc", "", "99,9%", "NaN", "Infinity", "1e3", "99.9%%"]
 )
-def test_what_is_no_percentage_is_refused(text):
+def test_what_is_no_percentage_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="percentage"):
         parse_ratio(text)
 
 
 @given(st.fractions(0, 1), st.integers(1, 12))
-def test_rounded_texts_enclose_the_number(value, places):
+def test_rounded_texts_enclose_the_number(value: Fraction, places: int) -> None:
     low, high = decimal_text(value, places), decimal_text(value, places, up=True)
     assert Fraction(low) <= value <= Fraction(high)
     assert Fraction(high) - Fraction(low) <= Fraction(1, 10**places)
@@ -53,7 +53,7 @@ def test_rounded_texts_enclose_the_number(value, places):
 @pytest.mark.parametrize(
     ("number", "text"), [("99.90", "99.9"), ("1E+2", "100"), ("0.10", "0.1"), ("100", "100")]
 )
-def test_plain_decimals_have_no_exponent_and_no_trailing_zeros(number, text):
+def test_plain_decimals_have_no_exponent_and_no_trailing_zeros(number: str, text: str) -> None:
     assert plain(Decimal(number)) == text
 
 
@@ -70,28 +70,28 @@ def test_plain_decimals_have_no_exponent_and_no_trailing_zeros(number, text):
         ("1M 1m", 60_000, 1),
     ],
 )
-def test_durations_are_read(text, milliseconds, months):
+def test_durations_are_read(text: str, milliseconds: int, months: int) -> None:
     assert parse_duration(text) == Duration(milliseconds, months)
 
 
 @given(st.integers(0, 10**12), st.integers(0, 600))
-def test_a_duration_prints_as_it_is_read(milliseconds, months):
+def test_a_duration_prints_as_it_is_read(milliseconds: int, months: int) -> None:
     duration = Duration(milliseconds, months)
     assert parse_duration(str(duration)) == duration
 
 
 @pytest.mark.parametrize("text", ["", "4", "h", "4 hours", "-4h", "0.1ms", "1.5M", "1h-2m", "4x"])
-def test_what_is_no_duration_is_refused(text):
+def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"duration|finer"):
         parse_duration(text)
 
 
-def test_months_have_no_seconds():
+def test_months_have_no_seconds() -> None:
     with pytest.raises(ValueError, match="depends on the date"):
         _ = parse_duration("1M").seconds
 
 
-def test_months_are_added_to_dates():
+def test_months_are_added_to_dates() -> None:
     month = parse_duration("1M")
     assert month.after(date(2026, 1, 31)) == date(2026, 2, 28)
     assert month.before(date(2026, 3, 31)) == date(2026, 2, 28)
@@ -109,7 +109,7 @@ def test_months_are_added_to_dates():
         (59, "59s"),
     ],
 )
-def test_seconds_are_said_as_people_say_them(seconds, text):
+def test_seconds_are_said_as_people_say_them(seconds: Fraction | int, text: str) -> None:
     assert spoken(seconds) == text
 
 
@@ -122,11 +122,11 @@ def test_seconds_are_said_as_people_say_them(seconds, text):
         ("3000 EUR/month", Money(Decimal(3000), "EUR", "month")),
     ],
 )
-def test_sums_of_money_are_read(text, money):
+def test_sums_of_money_are_read(text: str, money: Money) -> None:
     assert parse_money(text) == money
 
 
-def test_money_over_time_has_a_yearly_amount():
+def test_money_over_time_has_a_yearly_amount() -> None:
     assert parse_money("3000 EUR/month").yearly == 36_000
     assert parse_money("700 EUR/week").yearly == 36_525
     assert parse_money("3000 EUR").yearly is None
@@ -136,18 +136,18 @@ def test_money_over_time_has_a_yearly_amount():
 @pytest.mark.parametrize(
     "text", ["", "12000", "EUR", "12000 eur", "1,000 EUR", "-5 EUR", "5 EUR/hour", "5 EURO"]
 )
-def test_what_is_no_money_is_refused(text):
+def test_what_is_no_money_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no sum of money"):
         parse_money(text)
 
 
-def test_rates_are_read_and_compared_by_the_second():
+def test_rates_are_read_and_compared_by_the_second() -> None:
     assert parse_rate("500/s") == Rate(Decimal(500), "s")
     assert parse_rate("1000000/month").per_second * 2_592_000 == pytest.approx(Decimal(1_000_000))
     assert str(parse_rate("2.50/m")) == "2.5/m"
 
 
 @pytest.mark.parametrize("text", ["", "500", "500/x", "-1/s", "/s", "5 per s"])
-def test_what_is_no_rate_is_refused(text):
+def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no rate"):
         parse_rate(text)

@@ -6,7 +6,15 @@ import pytest
 
 from slactl.base.intervals import IntervalSet
 from slactl.base.zones import instant
-from slactl.model.calendar import Calendar, Calendars, Holidays, MaintenanceWindow, occurrences, parse_hours
+from slactl.model.calendar import (
+    Calendar,
+    Calendars,
+    Holidays,
+    Hours,
+    MaintenanceWindow,
+    occurrences,
+    parse_hours,
+)
 
 OFFICE = parse_hours({"mon-fri": ["08:00-18:00"]})
 SHIFTS = parse_hours(
@@ -23,8 +31,8 @@ DST_WEEKS = [
 ]
 
 
-def at(*when: int) -> int:
-    return int(datetime(*when, tzinfo=UTC).timestamp())
+def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> int:
+    return int(datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp())
 
 
 def first_instants(zone: ZoneInfo, start: int, end: int) -> dict[datetime, int]:
@@ -35,7 +43,7 @@ def first_instants(zone: ZoneInfo, start: int, end: int) -> dict[datetime, int]:
     return found
 
 
-def minute_by_minute(hours, zone: ZoneInfo, start: int, end: int) -> set[int]:
+def minute_by_minute(hours: Hours, zone: ZoneInfo, start: int, end: int) -> set[int]:
     """Every minute in service, from a table of the local minutes that exist."""
     table = first_instants(zone, start - 3 * 86_400, end + 3 * 86_400)
 
@@ -62,14 +70,16 @@ def minutes(time: IntervalSet) -> set[int]:
 
 @pytest.mark.parametrize(("zone", "day"), DST_WEEKS)
 @pytest.mark.parametrize("hours", [OFFICE, SHIFTS])
-def test_hours_are_exact_over_weeks_in_which_the_clock_changes(zone, day, hours):
+def test_hours_are_exact_over_weeks_in_which_the_clock_changes(
+    zone: str, day: tuple[int, int, int], hours: Hours
+) -> None:
     start = at(*day)
     calendars = Calendars({"c": Calendar("c", timezone=zone, hours=hours)})
     served = calendars.in_service("c", start, start + 6 * 86_400)
     assert minutes(served) == minute_by_minute(hours, ZoneInfo(zone), start, start + 6 * 86_400)
 
 
-def test_office_hours_keep_their_wall_time_in_summer():
+def test_office_hours_keep_their_wall_time_in_summer() -> None:
     calendars = Calendars({"c": Calendar("c", timezone="Europe/Berlin", hours=OFFICE)})
     assert calendars.in_service("c", at(2026, 1, 5), at(2026, 1, 6)).spans == (
         (at(2026, 1, 5, 7), at(2026, 1, 5, 17)),
@@ -79,13 +89,13 @@ def test_office_hours_keep_their_wall_time_in_summer():
     )
 
 
-def test_no_calendar_is_in_service_all_the_time():
+def test_no_calendar_is_in_service_all_the_time() -> None:
     assert Calendars({}).in_service(None, 5, 9).spans == ((5, 9),)
     assert Calendars({}).zone(None).key == "UTC"
     assert not Calendars({}).in_service(None, 9, 5)
 
 
-def test_a_calendar_without_hours_is_in_service_all_the_time_but_for_its_holidays():
+def test_a_calendar_without_hours_is_in_service_all_the_time_but_for_its_holidays() -> None:
     plain = Calendar("plain", timezone="Europe/Berlin")
     closed = Calendar("closed", timezone="Europe/Berlin", holidays=Holidays(extra=(date(2026, 3, 29),)))
     calendars = Calendars({"plain": plain, "closed": closed})
@@ -95,7 +105,7 @@ def test_a_calendar_without_hours_is_in_service_all_the_time_but_for_its_holiday
     assert off.spans == ((at(2026, 3, 28, 23), at(2026, 3, 29, 22)),)
 
 
-def test_public_holidays_of_a_subdivision_are_out_of_service():
+def test_public_holidays_of_a_subdivision_are_out_of_service() -> None:
     berlin = Calendar(
         "b", timezone="Europe/Berlin", hours=OFFICE, holidays=Holidays("DE", "BE", (date(2027, 3, 9),))
     )
@@ -108,7 +118,7 @@ def test_public_holidays_of_a_subdivision_are_out_of_service():
     assert not calendars.in_service("h", at(2026, 12, 25), at(2026, 12, 26))
 
 
-def test_a_holiday_takes_out_its_local_day_from_midnight_to_midnight():
+def test_a_holiday_takes_out_its_local_day_from_midnight_to_midnight() -> None:
     nights = Calendar(
         "n",
         timezone="UTC",
@@ -119,11 +129,10 @@ def test_a_holiday_takes_out_its_local_day_from_midnight_to_midnight():
     assert served.spans == (
         (at(2026, 1, 6, 22), at(2026, 1, 7)),
         (at(2026, 1, 8), at(2026, 1, 8, 6)),
-        *(),
     )
 
 
-def test_calendars_compose():
+def test_calendars_compose() -> None:
     calendars = Calendars(
         {
             "berlin": Calendar("berlin", timezone="Europe/Berlin", hours=OFFICE),
@@ -143,13 +152,13 @@ def test_calendars_compose():
     assert calendars.zone("rest").key == "UTC"
 
 
-def test_a_circle_of_calendars_is_refused():
+def test_a_circle_of_calendars_is_refused() -> None:
     calendars = Calendars({"a": Calendar("a", union=("b",)), "b": Calendar("b", except_=("a",))})
     with pytest.raises(ValueError, match="a -> b -> a are composed in a circle"):
         calendars.in_service("a", 0, 10)
 
 
-def test_answers_do_not_depend_on_what_was_asked_before():
+def test_answers_do_not_depend_on_what_was_asked_before() -> None:
     def fresh() -> Calendars:
         office = Calendar("o", timezone="America/New_York", hours=OFFICE, holidays=Holidays("US"))
         return Calendars({"o": office, "u": Calendar("u", union=("o",))})
@@ -165,7 +174,7 @@ def test_answers_do_not_depend_on_what_was_asked_before():
             assert asked.in_service(name, *stretch) == fresh().in_service(name, *stretch)
 
 
-def test_ten_thousand_agreements_that_share_a_calendar_cost_little():
+def test_ten_thousand_agreements_that_share_a_calendar_cost_little() -> None:
     calendars = Calendars(
         {"o": Calendar("o", timezone="Europe/Berlin", hours=OFFICE, holidays=Holidays("DE"))}
     )
@@ -175,32 +184,36 @@ def test_ten_thousand_agreements_that_share_a_calendar_cost_little():
     assert process_time() - began < 3
 
 
-def test_maintenance_keeps_its_wall_time_and_its_length():
-    window = MaintenanceWindow("p", datetime(2026, 1, 4, 2), 7200, "FREQ=MONTHLY;BYDAY=1SU", "Europe/Berlin")
+def test_maintenance_keeps_its_wall_time_and_its_length() -> None:
+    window = MaintenanceWindow(
+        "p", datetime.fromisoformat("2026-01-04 02:00"), 7200, "FREQ=MONTHLY;BYDAY=1SU", "Europe/Berlin"
+    )
     found = occurrences(window, at(2026, 1, 1), at(2027, 1, 1))
     assert len(found.spans) == 12
     assert found.spans[0] == (at(2026, 1, 4, 1), at(2026, 1, 4, 3))
     assert found.spans[6] == (at(2026, 7, 5, 0), at(2026, 7, 5, 2))
 
 
-def test_maintenance_in_the_hour_that_is_jumped_over_begins_after_the_jump():
-    window = MaintenanceWindow("p", datetime(2026, 3, 28, 2, 30), 3600, "FREQ=DAILY", "Europe/Berlin")
+def test_maintenance_in_the_hour_that_is_jumped_over_begins_after_the_jump() -> None:
+    window = MaintenanceWindow(
+        "p", datetime.fromisoformat("2026-03-28 02:30"), 3600, "FREQ=DAILY", "Europe/Berlin"
+    )
     assert occurrences(window, at(2026, 3, 29), at(2026, 3, 29, 12)).spans == (
         (at(2026, 3, 29, 1), at(2026, 3, 29, 2)),
     )
 
 
-def test_maintenance_is_clipped_to_what_is_asked_for_and_seen_when_it_began_before():
-    once = MaintenanceWindow("p", datetime(2026, 1, 4, 2), 7200)
+def test_maintenance_is_clipped_to_what_is_asked_for_and_seen_when_it_began_before() -> None:
+    once = MaintenanceWindow("p", datetime.fromisoformat("2026-01-04 02:00"), 7200)
     assert occurrences(once, at(2026, 1, 4, 3), at(2026, 2, 1)).spans == (
         (at(2026, 1, 4, 3), at(2026, 1, 4, 4)),
     )
-    long = MaintenanceWindow("p", datetime(2026, 1, 1), 20 * 86_400, "FREQ=YEARLY")
+    long = MaintenanceWindow("p", datetime.fromisoformat("2026-01-01 00:00"), 20 * 86_400, "FREQ=YEARLY")
     assert occurrences(long, at(2026, 1, 15), at(2026, 1, 16)).seconds == 86_400
     assert not occurrences(once, at(2026, 2, 1), at(2026, 1, 1))
 
 
-def test_local_times_agree_with_the_table_of_local_minutes():
+def test_local_times_agree_with_the_table_of_local_minutes() -> None:
     zone = ZoneInfo("Australia/Lord_Howe")
     table = first_instants(zone, at(2026, 4, 4), at(2026, 4, 6))
     assert all(instant(local, zone) == moment for local, moment in table.items())

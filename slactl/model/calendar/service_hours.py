@@ -28,7 +28,9 @@ class Calendars:
 
     def zone(self, name: str | None) -> ZoneInfo:
         """The time zone of a calendar: its own, else that of a union's first member, else UTC."""
-        while name is not None:
+        seen = set[str]()
+        while name is not None and name not in seen:
+            seen.add(name)
             calendar = self._calendars[name]
             if calendar.timezone is not None:
                 return ZoneInfo(calendar.timezone)

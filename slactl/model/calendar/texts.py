@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from slactl.base.text import did_you_mean
+from slactl.base.text import did_you_mean, sentence_list
 from slactl.base.zones import find_zone
 from slactl.model.calendar.kinds import Hours
 
@@ -98,11 +98,10 @@ _RULE_PARTS = {
     "BYMONTH", "BYMONTHDAY", "BYDAY", "BYHOUR", "BYMINUTE", "BYSECOND",
 }  # fmt: skip
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")
-_HORIZON = timedelta(days=366 * 30)
 
 
 def check_rrule(text: str, starts: datetime) -> str:
-    """A recurrence rule of RFC 5545, checked: it can be read, and occurs within 30 years of its start.
+    """A recurrence rule of RFC 5545, checked: it can be read, and it occurs.
 
     Raises:
         ValueError: with a sentence for the user.
@@ -110,9 +109,8 @@ def check_rrule(text: str, starts: datetime) -> str:
     parts = _rule_parts(text)
     frequency = parts.get("FREQ", "")
     if frequency not in _FREQUENCIES:
-        raise ValueError(
-            f'"{text}" does not say how often; begin with FREQ={", FREQ=".join(_FREQUENCIES[:-1])} or FREQ=HOURLY.'
-        )
+        known = sentence_list([f"FREQ={name}" for name in _FREQUENCIES], "or")
+        raise ValueError(f'"{text}" does not say how often; begin with {known}.')
     for name in ("INTERVAL", "COUNT"):
         if name in parts and not (parts[name].isdigit() and int(parts[name]) > 0):
             raise ValueError(f"{name} is a whole number above zero, not {parts[name]}.")
@@ -124,7 +122,7 @@ def check_rrule(text: str, starts: datetime) -> str:
 
 def _rule_parts(text: str) -> dict[str, str]:
     parts: dict[str, str] = {}
-    for part in text.strip().upper().removeprefix("RRULE:").removesuffix(";").split(";"):
+    for part in text.strip().upper().removeprefix("RRULE:").split(";"):
         name, sign, value = part.partition("=")
         if not sign or name not in _RULE_PARTS or not value:
             raise ValueError(
@@ -136,7 +134,7 @@ def _rule_parts(text: str) -> dict[str, str]:
 
 
 def _check_occurs(text: str, starts: datetime) -> None:
-    from dateutil.rrule import rrule, rrulestr  # noqa: PLC0415 - costs start-up time, seldom used
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 - costs start-up time, seldom used
 
     try:
         rule = rrulestr(text.strip().upper(), dtstart=starts)
@@ -144,13 +142,5 @@ def _check_occurs(text: str, starts: datetime) -> None:
         raise ValueError(
             f'"{text}" is no recurrence rule: {reason}. Write one like FREQ=MONTHLY;BYDAY=1SU.'
         ) from None
-    if not isinstance(rule, rrule):
-        raise ValueError(f'"{text}" is more than one recurrence rule; write a maintenance window for each.')  # noqa: TRY004 - the text is at fault, not a type
-    until = _until(rule, starts + _HORIZON)
-    if next(iter(rule.replace(count=None, until=until)), None) is None:
+    if next(iter(rule), None) is None:
         raise ValueError(f'"{text}" never occurs from {starts.isoformat(sep=" ", timespec="minutes")} on.')
-
-
-def _until(rule: Any, horizon: datetime) -> datetime:
-    end: datetime | None = rule._until  # noqa: SLF001 - the only way to an end that the rule has
-    return horizon if end is None else min(end, horizon)

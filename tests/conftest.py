@@ -1,0 +1,34 @@
+"""Fixtures that every room's tests share."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+WORKSPACE = """\
+apiVersion: slactl/v1
+kind: Workspace
+metadata: {name: estate}
+spec: {organization: example-inc, files: ["agreements/*.yaml"]}
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Callable[..., Path]:
+    """Write a workspace of some documents, and return its folder; `slactl.yaml` may be given as `root`."""
+
+    def write(*documents: str, root: str = WORKSPACE) -> Path:
+        (tmp_path / "slactl.yaml").write_text(root, encoding="utf-8")
+        folder = tmp_path / "agreements"
+        folder.mkdir(exist_ok=True)
+        for index, document in enumerate(documents):
+            (folder / f"{index:02}.yaml").write_text(document, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).parent.parent
