@@ -1,0 +1,1 @@
+"""Runs a plan's stages against real backends, and records every step."""

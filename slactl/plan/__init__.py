@@ -1,0 +1,1 @@
+"""What an apply would change: a pure function of files, state and readings."""

@@ -1,0 +1,64 @@
+"""References between objects: written as JSON, resolved where the other side is known, ordered in waves."""
+
+from collections.abc import Callable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from slactl.base.diagnostics import SlactlError
+from slactl.provider import Ref
+
+KEY = "$ref"
+Known = Callable[[str, str], Any]
+"""The value of a field of an address, or None where it is not known yet."""
+
+
+def refs_in(value: Any) -> Iterator[Ref]:
+    """Every reference in a body, in either form."""
+    if isinstance(value, Ref):
+        yield value
+    elif isinstance(value, Mapping):
+        if KEY in value and len(value) == 1:
+            yield Ref(*value[KEY])
+        else:
+            for below in value.values():
+                yield from refs_in(below)
+    elif isinstance(value, (list, tuple)):
+        for below in value:
+            yield from refs_in(below)
+
+
+def resolved(value: Any, known: Known) -> Any:
+    """The body as JSON data with every reference that is known replaced by its value."""
+    if isinstance(value, Ref):
+        found = known(value.address, value.field)
+        return {KEY: [value.address, value.field]} if found is None else found
+    if isinstance(value, Mapping):
+        if KEY in value and len(value) == 1:
+            return resolved(Ref(*value[KEY]), known)
+        return {key: resolved(below, known) for key, below in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [resolved(below, known) for below in value]
+    return value
+
+
+def waves(bodies: Mapping[str, Any]) -> dict[str, int]:
+    """For each address the first wave in which everything that its body refers to is there.
+
+    Raises:
+        SlactlError: when bodies refer to each other in a circle.
+    """
+    needs = {
+        address: {ref.address for ref in refs_in(body)} & bodies.keys() for address, body in bodies.items()
+    }
+    if not any(needs.values()):
+        return dict.fromkeys(bodies, 0)
+    wave: dict[str, int] = {}
+    try:
+        for address in TopologicalSorter(needs).static_order():
+            wave[address] = max((wave[need] + 1 for need in needs[address]), default=0)
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        raise SlactlError(
+            f"Backend objects refer to each other in a circle: {circle}", "This is a provider's fault."
+        ) from error
+    return wave

@@ -1,0 +1,1 @@
+"""What was applied: resources, agreements, intents, history and the lock, behind one interface."""

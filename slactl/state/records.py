@@ -1,0 +1,86 @@
+"""What a state holds, as plain frozen data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A backend object as it was applied."""
+
+    address: str
+    provider: str
+    id: str
+    """The backend's own name of it."""
+    body: Mapping[str, Any]
+    """Without `Ref`s: as the backend was told."""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    needed_by: tuple[str, ...] = ()
+
+    @property
+    def backend(self) -> str:
+        """The backend's name: the address's first part."""
+        return self.address.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An agreement as it was applied: its promise, and how it was supported then."""
+
+    address: str
+    promise: Mapping[str, Any]
+    support: Mapping[str, str]
+    """By objective name: the verdict."""
+    prevent_destroy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A change that was about to be made and whose outcome is not recorded: the next read tells."""
+
+    address: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One apply, in the history."""
+
+    serial: int
+    at: datetime
+    who: str
+    command: str
+    as_of: str
+    plan_digest: str
+    commit: str | None
+    results: Mapping[str, str]
+    """By address: what became of the change."""
+    agreements: Mapping[str, Mapping[str, Any] | None]
+    """Promises that changed, as they are from then on; None: ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that a plan compares with, read at one moment."""
+
+    lineage: str
+    serial: int
+    resources: Mapping[str, Recorded]
+    agreements: Mapping[str, Applied]
+    intents: tuple[Intent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LockInfo:
+    """Who holds the lock; the fields are Terraform's."""
+
+    id: str
+    operation: str
+    who: str
+    version: str
+    created: datetime
+    pid: int
+    host: str
+    info: str = ""

@@ -1,0 +1,50 @@
+"""The interface of stores: readers cannot write, writers hold the lock."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from slactl.state.records import Applied, Entry, LockInfo, Recorded, Snapshot
+
+
+class Writer(Protocol):
+    """A locked state; each method is one transaction that is on the disk when it returns."""
+
+    def begin(self, plan_digest: str, intents: Sequence[tuple[str, str]]) -> None:
+        """Record what is about to be changed: (address, action). Called before the backend is touched."""
+
+    def resolve(self, done: Iterable[Recorded], gone: Iterable[str], failed: Iterable[str]) -> None:
+        """Record outcomes: objects that are there now, addresses that are gone, and intents that came to nothing."""
+
+    def finish(self, agreements: Mapping[str, Applied | None], entry: Entry) -> int:
+        """Record agreements as they are in force now (None: ended) and the history; returns the new serial."""
+
+
+class Store(Protocol):
+    """A place where state is kept."""
+
+    def read(self) -> Snapshot:
+        """Read everything that a plan compares with. An empty state where there is none yet."""
+
+    def history(self) -> Iterator[Entry]:
+        """Every apply, oldest first."""
+
+    def export(self) -> dict[str, Any]:
+        """The whole state as JSON data."""
+
+    def lock(self, operation: str, timeout_s: float) -> AbstractContextManager[Writer]:
+        """Take the lock, waiting up to `timeout_s`, and open the state for writing.
+
+        Raises:
+            SlactlError: when another holds it; the message names holder and age.
+        """
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock now."""
+
+    def force_unlock(self, lock_id: str) -> None:
+        """Release the lock that its holder left behind.
+
+        Raises:
+            SlactlError: when nobody holds it, or under another id.
+        """
