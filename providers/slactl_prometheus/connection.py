@@ -1,0 +1,235 @@
+"""The folder of rule files: read in bulk, staged, checked, put in place, reloaded; the old files come back when refused."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from slactl.base.diagnostics import SlactlError
+from slactl.base.files import sync_folder
+from slactl.model.backend import Backend
+from slactl.provider import Action, Change, Context, Observed, Outcome, Query, Reading
+from slactl_prometheus.files import SUFFIX, file_name, file_text, parse_file, workspace_of
+from slactl_prometheus.history import measure
+from slactl_prometheus.server import Server
+from slactl_prometheus.settings import BadConfigError, Settings, read_settings
+
+_STAGING = ".slactl-staging"
+_FILES_A_CHECK = 200
+
+
+def open_connection(backend: Backend, config: Mapping[str, Any], context: Context) -> "FolderConnection":
+    """Open the folder of a backend.
+
+    Raises:
+        SlactlError: when the configuration is wrong.
+    """
+    try:
+        settings = read_settings(config)
+    except BadConfigError as error:
+        raise SlactlError(
+            f"The backend {backend.name} is not configured rightly",
+            str(error),
+            backend.place.at("spec", "config", error.key),
+        ) from None
+    return FolderConnection(settings, context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A change that waits for `commit`: the file, its old text, and where its new text waits (None: it goes)."""
+
+    target: Path
+    old: bytes | None
+    new: Path | None
+
+
+class FolderConnection:
+    """One workspace's files in a folder that other workspaces and people may share."""
+
+    def __init__(self, settings: Settings, context: Context) -> None:
+        self._settings = settings
+        self._workspace = context.workspace
+        self._folder = context.root / settings.rules_dir
+        self._staging = self._folder / f"{_STAGING}-{context.workspace}"
+        self._staged: list[_Staged] = []
+        self._server = Server(settings) if settings.url else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.rollback()
+
+    def read_all(self) -> Sequence[Observed]:
+        """Every file of this workspace, whatever somebody made of it."""
+        return [*self._read()]
+
+    def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
+        """Stage files; nothing is seen by the server before `commit`."""
+        return [self._stage(change) for change in changes]
+
+    def commit(self) -> None:
+        """Check the staged files, put them in place, reload; bring the old ones back when the server refuses.
+
+        Raises:
+            SlactlError: when a file does not pass, cannot be written, or the server refuses; nothing has changed then.
+        """
+        try:
+            self._check()
+            self._put_in_place()
+        finally:
+            self.rollback()
+
+    def rollback(self) -> None:
+        """Forget what is staged."""
+        self._staged.clear()
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    def measure(self, queries: Sequence[Query]) -> Sequence[Reading]:
+        """Answer from what the server has recorded."""
+        if self._server is None:
+            return [
+                Reading(query.objective.address, None, note="the backend has no url to read from")
+                for query in queries
+            ]
+        return measure(self._server, queries)
+
+    def _read(self) -> Iterator[Observed]:
+        for path in self._files():
+            try:
+                text = path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                continue  # not written by us: we write UTF-8
+            except OSError as error:
+                raise SlactlError(
+                    f"The rule file {path} cannot be read: {error.strerror}", "Check its permissions."
+                ) from error
+            marked = parse_file(text)
+            if (
+                marked is not None
+                and marked.workspace == self._workspace
+                and path.name == file_name(self._workspace, marked.address)
+            ):
+                yield Observed(marked.address, path.name, marked.body)
+
+    def _files(self) -> list[Path]:
+        try:
+            return sorted(self._folder.glob(f"slactl.{self._workspace}.*{SUFFIX}"))
+        except OSError as error:
+            raise SlactlError(
+                f"The folder {self._folder} cannot be read: {error.strerror}",
+                "Check rulesDir and its permissions.",
+            ) from error
+
+    def _stage(self, change: Change) -> Outcome:
+        name = change.id or file_name(self._workspace, change.address)
+        target = self._folder / name
+        try:
+            old = target.read_bytes() if target.exists() else None
+            if old is not None and workspace_of(old.decode(errors="replace")) != self._workspace:
+                return Outcome(
+                    change.address, "failed", error=f"{target} is there and not ours; move it away"
+                )
+            new = None if change.action is Action.DELETE else self._staged_file(name, change)
+        except OSError as error:
+            return Outcome(
+                change.address, "failed", error=f"{target} cannot be written: {error.strerror or error}"
+            )
+        self._staged.append(_Staged(target, old, new))
+        return Outcome(change.address, "staged", id=name)
+
+    def _staged_file(self, name: str, change: Change) -> Path:
+        if os.sep in name or name.startswith("."):
+            raise OSError(0, "its name would leave the folder")
+        self._staging.mkdir(parents=True, exist_ok=True)
+        path = self._staging / name
+        _write(path, file_text(self._workspace, change.address, change.after or {}).encode())
+        return path
+
+    def _check(self) -> None:
+        """Have promtool look at the staged files, where it is there."""
+        if self._settings.promtool == "off" or not any(one.new for one in self._staged):
+            return
+        promtool = shutil.which("promtool")
+        if promtool is None:
+            if self._settings.promtool == "required":
+                raise SlactlError(
+                    "promtool is not installed", "Install Prometheus' tools, or set promtool: auto."
+                )
+            return
+        files = [str(one.new) for one in self._staged if one.new is not None]
+        for first in range(0, len(files), _FILES_A_CHECK):
+            found = subprocess.run(
+                [promtool, "check", "rules", *files[first : first + _FILES_A_CHECK]],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if found.returncode != 0:
+                raise SlactlError(
+                    "promtool refuses the rules", _promtool_words(found.stdout + found.stderr, self._staging)
+                )
+
+    def _put_in_place(self) -> None:
+        done: list[_Staged] = []
+        try:
+            for one in self._staged:
+                done.append(one)
+                if one.new is None:
+                    one.target.unlink(missing_ok=True)
+                else:
+                    one.new.replace(one.target)
+            sync_folder(self._folder)
+            if self._server is not None and self._settings.reload:
+                self._server.reload()
+        except OSError as error:
+            self._bring_back(done)
+            raise SlactlError(
+                f"The rule files cannot be put in place: {error.strerror or error}",
+                f"The folder is {self._folder}; the old files are back.",
+            ) from error
+        except SlactlError as error:
+            self._bring_back(done)
+            self._reload_old()
+            cause = error.diagnostics[0]
+            raise SlactlError(
+                cause.summary, f"{cause.detail} The old rule files are back in place."
+            ) from error
+
+    def _bring_back(self, done: Sequence[_Staged]) -> None:
+        self._staging.mkdir(parents=True, exist_ok=True)
+        for one in done:
+            if one.old is None:
+                one.target.unlink(missing_ok=True)
+            else:
+                waiting = self._staging / f"{one.target.name}.old"
+                _write(waiting, one.old)
+                waiting.replace(one.target)
+
+    def _reload_old(self) -> None:
+        if self._server is None:
+            return
+        try:
+            self._server.reload()
+        except SlactlError:
+            return  # it kept the old rules when it refused the new ones
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _promtool_words(output: str, staging: Path) -> str:
+    lines = [line.strip().replace(f"{staging}/", "") for line in output.splitlines()]
+    kept = [line for line in lines if line and not line.startswith(("SUCCESS", "Checking"))]
+    return " ".join(kept[:10])

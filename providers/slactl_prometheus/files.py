@@ -1,0 +1,80 @@
+"""Rule files: a header that marks them as ours, and a body that is YAML for Prometheus."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from slactl.base.mark import GENERATED
+
+_HEADER = re.compile(
+    re.escape(GENERATED)
+    + r"[^\n]*\n# workspace: (?P<workspace>[^\n]*)\n# address: (?P<address>[^\n]*)\n# digest: (?P<digest>[0-9a-f]{64})\n"
+)
+SUFFIX = ".yaml"
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_WRAPPING = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a marked file says."""
+
+    workspace: str
+    address: str
+    body: Mapping[str, Any]
+
+
+def file_name(workspace: str, address: str) -> str:
+    """The name of an object's file: names are DNS labels, so nothing can lead out of the folder."""
+    return f"slactl.{workspace}.{address}{SUFFIX}"
+
+
+def file_text(workspace: str, address: str, body: Mapping[str, Any]) -> str:
+    """A whole file."""
+    return (
+        f"{GENERATED}. Do not edit: the next apply writes it anew from the agreements.\n"
+        f"# workspace: {workspace}\n# address: {address}\n# digest: {body_digest(body)}\n"
+        + yaml.dump(
+            body,
+            Dumper=_Dumper,
+            sort_keys=False,
+            allow_unicode=True,
+            width=_NO_WRAPPING,
+            default_flow_style=False,
+        )
+    )
+
+
+def body_digest(body: Mapping[str, Any]) -> str:
+    """A digest of what a file holds."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def workspace_of(text: str) -> str | None:
+    """The workspace that wrote a file, or None for a file that is not ours."""
+    header = _HEADER.match(text)
+    return header["workspace"] if header else None
+
+
+def parse_file(text: str) -> Marked | None:
+    """What a marked file says, or None for a file that is not ours.
+
+    A body that was edited into something that is no YAML mapping comes back as what it is: it differs from every body that
+    slactl writes, and is written anew.
+    """
+    header = _HEADER.match(text)
+    if header is None:
+        return None
+    try:
+        body = yaml.load(text[header.end() :], Loader=_Loader)  # noqa: S506 - a safe loader, from libyaml where it is there
+    except yaml.YAMLError as error:
+        body = {"unreadable": str(error).splitlines()[0]}
+    if not isinstance(body, Mapping):
+        body = {"unreadable": "the file holds no mapping"}
+    return Marked(header["workspace"], header["address"], body)

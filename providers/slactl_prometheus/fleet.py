@@ -1,0 +1,138 @@
+"""What all objectives share: sums, burn rates over every window, alerts. A few rules, however many objectives there are."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from slactl.base.ratio import plain
+from slactl_prometheus.names import BAD_RATIO, BASE, BURN, STEP, STEP_S
+from slactl_prometheus.promql import length, quoted
+from slactl_prometheus.rules import BurnClass
+
+HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A long and a short window that must both burn fast (SRE workbook, alerting on SLOs)."""
+
+    severity: str
+    long_s: int
+    short_s: int
+    budget: Fraction
+    """Share of the budget that is gone when it fires after the long window."""
+
+    def factor(self, burn: BurnClass) -> Decimal:
+        """How many times faster than allowed: share of budget x service time of the window / alert window."""
+        exact = self.budget * burn.service_s / self.long_s
+        return (Decimal(exact.numerator) / exact.denominator).quantize(Decimal("0.01"))
+
+
+PAIRS = (
+    Pair("page", 1 * HOUR_S, 5 * 60, Fraction(2, 100)),
+    Pair("page", 6 * HOUR_S, 30 * 60, Fraction(5, 100)),
+    Pair("ticket", 24 * HOUR_S, 2 * HOUR_S, Fraction(10, 100)),
+    Pair("ticket", 72 * HOUR_S, 6 * HOUR_S, Fraction(10, 100)),
+)
+_FROM_BASE_S = 6 * HOUR_S
+"""Windows up to this length are summed from the base series, longer ones from its five-minute sums."""
+
+
+def shared_groups(classes: Iterable[BurnClass], interval_s: int, minimum_events: int) -> list[dict[str, Any]]:
+    """The groups of the whole fleet."""
+    known = sorted(set(classes), key=lambda one: one.name)
+    windows = sorted({seconds for pair in PAIRS for seconds in (pair.long_s, pair.short_s)})
+    short = [_burn(seconds) for seconds in windows if seconds <= _FROM_BASE_S]
+    long = [_burn(seconds) for seconds in windows if seconds > _FROM_BASE_S]
+    periods = sorted({one.period_s for one in known})
+    return [
+        {"name": "slactl-burn", "interval": length(interval_s), "rules": short},
+        {
+            "name": "slactl-long",
+            "interval": length(STEP_S),
+            "rules": [_steps(), *long, *(_bad_ratio(seconds) for seconds in periods)],
+        },
+        {
+            "name": "slactl-alerts",
+            "interval": length(interval_s),
+            "rules": [
+                _alert(pair, burn, interval_s, minimum_events)
+                for burn in known
+                for pair in PAIRS
+                if fires(pair, burn)
+            ],
+        },
+    ]
+
+
+def fires(pair: Pair, burn: BurnClass, budget: Decimal | None = None) -> bool:
+    """Whether an alert can fire at all: its threshold must lie below a bad ratio of 1."""
+    factor = pair.factor(burn)
+    return factor > 0 and (budget is None or factor * budget < 1)
+
+
+def _steps() -> dict[str, Any]:
+    return {"record": STEP, "expr": f'sum_over_time({BASE}{{part!="budget"}}[{length(STEP_S)}])'}
+
+
+def _sum(seconds: int, part: str) -> str:
+    series = BASE if seconds <= _FROM_BASE_S else STEP
+    return f'sum without(part) (sum_over_time({series}{{part="{part}"}}[{length(seconds)}]))'
+
+
+def _ratio(seconds: int) -> str:
+    """Sum of bad by sum of total, never an average of averages; a quiet stretch is 0, not nothing and not NaN."""
+    total = _sum(seconds, "total")
+    return f"({_sum(seconds, 'bad')} / ({total} > 0) or 0 * {total})"
+
+
+def _budget(selector: str = "") -> str:
+    return f'sum without(part) ({BASE}{{part="budget"{selector}}})'
+
+
+def _burn(seconds: int) -> dict[str, Any]:
+    """The ratio by the budget, with the budget's labels: customer, target, class and so on."""
+    expression = f"{_ratio(seconds)} / on(objective) group_right {_budget()}"
+    return {"record": BURN, "expr": expression, "labels": {"window": length(seconds)}}
+
+
+def _bad_ratio(seconds: int) -> dict[str, Any]:
+    period = f',period="{length(seconds)}"'
+    expression = f"{_ratio(seconds)} and on(objective) {_budget(period)}"
+    return {"record": BAD_RATIO, "expr": expression, "labels": {"window": length(seconds)}}
+
+
+def _alert(pair: Pair, burn: BurnClass, interval_s: int, minimum_events: int) -> dict[str, Any]:
+    factor = plain(pair.factor(burn))
+    long, short = length(pair.long_s), length(pair.short_s)
+    of_class = f"class={quoted(burn.name)}"
+    conditions = [f'{BURN}{{window="{window}",{of_class}}} > {factor}' for window in (long, short)]
+    enough = " or ".join(_enough(pair.long_s, interval_s, minimum_events))
+    return {
+        "alert": "SlactlBudgetBurn",
+        "expr": f"{conditions[0]} and on(objective) {conditions[1]} and on(objective) ({enough})",
+        "labels": {"severity": pair.severity, "long": long, "short": short, "factor": factor},
+        "annotations": {
+            "summary": "{{ $labels.objective }} burns its budget {{ $value | humanize }} times faster than {{ $labels.customer }} was promised",
+            "description": (
+                f"{{{{ $labels.kind }}}} {{{{ $labels.agreement }}}} promises {{{{ $labels.customer }}}} {{{{ $labels.target }}}} for {{{{ $labels.service }}}} "
+                f"({{{{ $labels.calendar }}}}). Over {long} and over {short} it fails more than {factor} times as often as the promise "
+                f"allows; at this pace {_percent(pair.budget)} of the budget of {{{{ $labels.period }}}} is gone within {long} of service."
+            ),
+        },
+    }
+
+
+def _enough(seconds: int, interval_s: int, minimum_events: int) -> Iterator[str]:
+    """Enough events for a ratio to mean something; time is always enough."""
+    rate = BASE if seconds <= _FROM_BASE_S else STEP
+    steps = 1 if seconds <= _FROM_BASE_S else Fraction(STEP_S, interval_s)
+    total = f'sum without(part) (avg_over_time({rate}{{part="total",unit="events"}}[{length(seconds)}]))'
+    yield f"{total} * {int(seconds / steps)} >= {minimum_events}"
+    yield f'sum without(part) ({BASE}{{part="total",unit="time"}}) >= 0'
+
+
+def _percent(share: Fraction) -> str:
+    return f"{int(share * 100)}%"

@@ -1,0 +1,74 @@
+"""`slactl apply`: make the changes of a plan."""
+
+import argparse
+from pathlib import Path
+
+from slactl.base.diagnostics import SlactlError
+from slactl.cli.applying import add_apply_options, approve, conclude, execute, lock_timeout_s, refuse_errors
+from slactl.cli.console import Console
+from slactl.cli.options import add_inputs
+from slactl.cli.plan import print_plan
+from slactl.cli.planning import Session, make_plan, open_session
+from slactl.plan.plan import Plan
+from slactl.plan.saved import load_plan
+from slactl.state.records import Snapshot
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    add_inputs(parser)
+    add_apply_options(parser)
+    parser.add_argument("plan", nargs="?", metavar="FILE", help="a saved plan; it is made without asking")
+
+
+def run(parsed: argparse.Namespace, console: Console) -> int:
+    """Apply a saved plan, or plan now, ask, and apply."""
+    session = open_session(parsed, console)
+    saved = load_plan(Path(parsed.plan)) if parsed.plan else None
+    if saved is not None:
+        refuse_errors(saved)
+    with session.store.lock("apply", lock_timeout_s(parsed)) as writer:
+        plan = make_plan(session) if saved is None else _still_valid(saved, session, session.store.read())
+        if saved is None:
+            print_plan(plan, console, as_json=False)
+            refuse_errors(plan)
+            if plan.is_empty:
+                return conclude_empty(console)
+            if not approve("Do you want to make these changes?", "yes", parsed, console):
+                console.error("\nApply cancelled.")
+                return 1
+            console.print()
+        return conclude(execute(plan, session, writer, "apply", console), "Apply", console)
+
+
+def conclude_empty(console: Console) -> int:
+    """Nothing was to be done."""
+    console.print("\nApply complete! Resources: 0 added, 0 changed, 0 destroyed.")
+    return 0
+
+
+def _still_valid(plan: Plan, session: Session, snapshot: Snapshot) -> Plan:
+    """The saved plan, if it was made for this workspace, this state and these files.
+
+    Raises:
+        SlactlError: when something has moved on since.
+    """
+    again = "Make it again: slactl plan -out=FILE"
+    if plan.workspace != session.estate.workspace.name:
+        raise SlactlError(
+            f"The saved plan is for the workspace {plan.workspace}, not {session.estate.workspace.name}",
+            again,
+        )
+    first = plan.lineage == "" and snapshot.serial == 0  # planned before there was a state at all
+    if plan.lineage != snapshot.lineage and not first:
+        raise SlactlError("The saved plan does not match this state (another lineage)", again)
+    if plan.serial != snapshot.serial:
+        raise SlactlError(
+            "The saved plan is stale",
+            f"It was made at serial {plan.serial}, and the state is at {snapshot.serial} by now. {again}",
+        )
+    if plan.files_digest != session.estate.digest:
+        raise SlactlError(
+            "The saved plan is for other files: agreements or variables changed since it was made", again
+        )
+    return plan

@@ -1,0 +1,111 @@
+"""What apply and destroy share: approval, execution, and the words at the end."""
+
+import argparse
+import subprocess
+from pathlib import Path
+
+from slactl.apply.executor import Executor, Identity, Result
+from slactl.base.diagnostics import SlactlError
+from slactl.base.duration import parse_duration
+from slactl.cli.console import Console
+from slactl.cli.planning import Session
+from slactl.plan.plan import Plan
+from slactl.provider import Outcome
+from slactl.state.sqlite import who
+from slactl.state.store import Writer
+
+_DOING = {"create": "Created", "update": "Changed", "replace": "Replaced", "delete": "Destroyed"}
+
+
+def add_apply_options(parser: argparse.ArgumentParser) -> None:
+    """Options of commands that change backends."""
+    parser.add_argument("--auto-approve", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--input", choices=("true", "false"), default="true", help="false: never ask; fail instead"
+    )
+    parser.add_argument(
+        "--lock-timeout", default="0s", metavar="DURATION", help="how long to wait for the lock"
+    )
+
+
+def lock_timeout_s(parsed: argparse.Namespace) -> float:
+    """How long to wait for the lock, in seconds.
+
+    Raises:
+        SlactlError: when the option is no duration.
+    """
+    try:
+        return float(parse_duration(parsed.lock_timeout).seconds)
+    except ValueError as error:
+        raise SlactlError(f"-lock-timeout is not valid: {parsed.lock_timeout}", str(error)) from None
+
+
+def approve(question: str, word: str, parsed: argparse.Namespace, console: Console) -> bool:
+    """Whether the user agrees, by typing a word; `-auto-approve` agrees beforehand.
+
+    Raises:
+        SlactlError: when nobody can be asked.
+    """
+    if parsed.auto_approve:
+        return True
+    if not console.interactive or parsed.input == "false":
+        raise SlactlError(
+            "Nobody can be asked to approve the plan",
+            "Review it and run with -auto-approve, or save it (slactl plan -out=FILE) and apply the file.",
+        )
+    console.print(f"\n{question}\n  Only '{word}' is accepted.\n")
+    return input("  Enter a value: ").strip() == word
+
+
+def refuse_errors(plan: Plan) -> None:
+    """Refuse a plan that must not be applied.
+
+    Raises:
+        SlactlError: with the reasons.
+    """
+    if plan.errors:
+        raise SlactlError("The plan is not applied", "\n".join(plan.errors))
+
+
+def execute(plan: Plan, session: Session, writer: Writer, command: str, console: Console) -> Result:
+    """Run the plan's stages and say what becomes of each change."""
+
+    def report(action: str, outcome: Outcome) -> None:
+        if outcome.status == "done":
+            console.print(f"{outcome.address}: {_DOING[action]}")
+        else:
+            console.error(
+                f"{console.error_style.bad('Error:')} {outcome.address}: {action} {outcome.status}: {outcome.error}"
+            )
+
+    identity = Identity(who(), command, _commit(session.context.root))
+    return Executor(plan, writer, session.connect, identity, report).run()
+
+
+def conclude(result: Result, verb: str, console: Console) -> int:
+    """The last line, and the exit code."""
+    counts = f"{result.added} added, {result.changed} changed, {result.destroyed} destroyed."
+    if result.complete:
+        console.print("\n" + console.out_style.good(f"{verb} complete! Resources: {counts}"))
+        return 0
+    why = "was interrupted" if result.interrupted else f"failed for {len(result.failures)} of its changes"
+    console.error(
+        f"\n{console.error_style.bad(f'The {verb.lower()} {why}.')} Done so far: {counts} "
+        "What is done is recorded; the next plan shows what is left."
+    )
+    return 1
+
+
+def _commit(root: Path) -> str | None:
+    """The commit that the files are at, where they are in git."""
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607 - git is where the user's PATH says
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None

@@ -1,0 +1,34 @@
+"""`slactl destroy`: remove every backend object of this workspace."""
+
+import argparse
+
+from slactl.cli.applying import add_apply_options, approve, conclude, execute, lock_timeout_s, refuse_errors
+from slactl.cli.console import Console
+from slactl.cli.options import add_inputs
+from slactl.cli.plan import print_plan
+from slactl.cli.planning import make_plan, open_session
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    add_inputs(parser)
+    add_apply_options(parser)
+
+
+def run(parsed: argparse.Namespace, console: Console) -> int:
+    """Plan the removal, ask for the workspace's name, and remove."""
+    session = open_session(parsed, console)
+    name = session.estate.workspace.name
+    with session.store.lock("destroy", lock_timeout_s(parsed)) as writer:
+        plan = make_plan(session, mode="destroy")
+        print_plan(plan, console, as_json=False)
+        refuse_errors(plan)
+        if plan.is_empty:
+            console.print("\nDestroy complete! Resources: 0 added, 0 changed, 0 destroyed.")
+            return 0
+        question = f"Do you want to remove everything that the workspace {name} has made? Type its name."
+        if not approve(question, name, parsed, console):
+            console.error("\nDestroy cancelled.")
+            return 1
+        console.print()
+        return conclude(execute(plan, session, writer, "destroy", console), "Destroy", console)

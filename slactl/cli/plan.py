@@ -1,0 +1,76 @@
+"""`slactl plan`: what an apply would change."""
+
+import argparse
+from pathlib import Path
+
+from slactl.cli.console import Console
+from slactl.cli.options import add_inputs
+from slactl.cli.planning import make_plan, open_session
+from slactl.plan.plan import Plan
+from slactl.plan.saved import load_plan, save_plan
+from slactl.render.plan_json import plan_json
+from slactl.render.plan_text import plan_text
+
+_CHANGES = 2
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    add_inputs(parser)
+    parser.add_argument(
+        "--out", metavar="FILE", help="save the plan; `slactl apply FILE` makes exactly these changes"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the plan as Terraform's document, on one line"
+    )
+    parser.add_argument("--json-into", metavar="FILE", help="write that document to a file, beside the text")
+    parser.add_argument(
+        "--detailed-exitcode", action="store_true", help="0: nothing to do, 1: error, 2: changes"
+    )
+    parser.add_argument("--destroy", action="store_true", help="plan to remove everything")
+    parser.add_argument(
+        "--refresh", choices=("true", "false"), default="true", help="false: trust state, read no backend"
+    )
+    add_ignored_by_plans(parser)
+
+
+def add_ignored_by_plans(parser: argparse.ArgumentParser) -> None:
+    """Options of Terraform pipelines that a plan needs no answer to."""
+    parser.add_argument("--input", choices=("true", "false"), default="true", help="false: never ask")
+    parser.add_argument(
+        "--lock-timeout", default="0s", metavar="DURATION", help="how long to wait for the lock"
+    )
+
+
+def run(parsed: argparse.Namespace, console: Console) -> int:
+    """Plan; exit code 1 when a customer promise is not supported, the plan being printed whole all the same."""
+    session = open_session(parsed, console)
+    plan = make_plan(
+        session, mode="destroy" if parsed.destroy else "normal", refresh=parsed.refresh == "true"
+    )
+    if parsed.out:
+        save_plan(plan, Path(parsed.out))
+    if parsed.json_into:
+        Path(parsed.json_into).write_text(plan_json(plan) + "\n", encoding="utf-8")
+    print_plan(plan, console, as_json=parsed.json)
+    if parsed.out and not parsed.json:
+        console.print(
+            f"\nSaved as {parsed.out}."
+            + ("" if plan.errors else f" To make these changes: slactl apply {parsed.out}")
+        )
+    if plan.errors:
+        return 1
+    return _CHANGES if parsed.detailed_exitcode and not plan.is_empty else 0
+
+
+def print_plan(plan: Plan, console: Console, *, as_json: bool) -> None:
+    """Print a plan for people or machines."""
+    console.print(plan_json(plan) if as_json else plan_text(plan, console.out_style))
+
+
+def show_plan(parsed: argparse.Namespace, console: Console) -> int:
+    """Print a saved plan; exit code 0."""
+    path = Path(parsed.what)
+    plan = load_plan(path if path.is_file() else parsed.root / path)
+    print_plan(plan, console, as_json=parsed.json)
+    return 0

@@ -1,0 +1,118 @@
+"""Files, check, backends and state to a plan: the way of the data, step by step."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from functools import cache
+from typing import Any
+
+from slactl.base.diagnostics import SlactlError
+from slactl.check.engine import check
+from slactl.cli.console import Console
+from slactl.cli.options import as_of
+from slactl.cli.workspace import load_estate
+from slactl.model.backend import Backend
+from slactl.model.estate import Estate
+from slactl.plan.build import Inputs, build_plan
+from slactl.plan.plan import Mode, Plan
+from slactl.provider import Compilation, Connection, Context, Observed
+from slactl.provider.registry import load_provider
+from slactl.provider.secrets import resolve_secrets
+from slactl.state.open import open_store
+from slactl.state.records import Snapshot
+from slactl.state.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What plan, apply and destroy work on: the estate, its store, and a way to each backend."""
+
+    estate: Estate
+    store: Store
+    context: Context
+
+    def connect(self, backend_name: str) -> Connection:
+        """Open a connection to a backend; its secrets are read now and kept nowhere.
+
+        Raises:
+            SlactlError: when the backend is not in the files, or cannot be reached.
+        """
+        backend = self.estate.backends.get(backend_name)
+        if backend is None:
+            raise SlactlError(
+                f'The backend "{backend_name}" is no longer in the files, and state has objects in it',
+                "Put its document back, so that they can be removed; then take it out.",
+            )
+        config: Mapping[str, Any] = resolve_secrets(
+            backend.config, self.context.root, backend.place.at("spec", "config")
+        )
+        return load_provider(backend.provider, backend.place.at("spec", "provider")).connect(
+            backend, config, self.context
+        )
+
+
+def open_session(parsed: argparse.Namespace, console: Console) -> Session:
+    """Read the files and name the store.
+
+    Raises:
+        InvalidFiles: with everything that is wrong with the files.
+    """
+    estate = load_estate(parsed, console)
+    context = Context(parsed.root.resolve(), estate.workspace.name, as_of(parsed))
+    return Session(estate, open_store(estate.workspace, parsed.root), context)
+
+
+def make_plan(session: Session, *, mode: Mode = "normal", refresh: bool = True) -> Plan:
+    """Check, compile, read, compare."""
+    estate, snapshot = session.estate, session.store.read()
+    assessment = check(estate, session.context.as_of)
+    desired = (
+        {}
+        if mode == "destroy"
+        else {name: _compiled(backend, session) for name, backend in estate.backends.items()}
+    )
+    needed = refresh or bool(snapshot.intents)  # an open intent means that state alone cannot be trusted
+    observed = {name: _read(name, session) for name in _backends(session, snapshot)} if needed else {}
+    return build_plan(
+        Inputs(
+            estate=estate,
+            assessment=assessment,
+            snapshot=snapshot,
+            desired=desired,
+            observed=observed,
+            providers={name: backend.provider for name, backend in estate.backends.items()},
+            cost=_cost(estate),
+            mode=mode,
+        )
+    )
+
+
+def _compiled(backend: Backend, session: Session) -> Compilation:
+    provider = load_provider(backend.provider, backend.place.at("spec", "provider"))
+    notices = provider.validate(backend)
+    compilation = provider.compile(session.estate, backend, session.context)
+    return replace(compilation, notices=(*notices, *compilation.notices))
+
+
+def _backends(session: Session, snapshot: Snapshot) -> list[str]:
+    """The backends of the files, and those that state still has objects in."""
+    return sorted(session.estate.backends.keys() | {one.backend for one in snapshot.resources.values()})
+
+
+def _read(name: str, session: Session) -> tuple[Observed, ...]:
+    with session.connect(name) as connection:
+        return tuple(connection.read_all())
+
+
+def _cost(estate: Estate) -> Callable[[str, Mapping[str, Any]], Mapping[str, int]]:
+    @cache
+    def provider_of(name: str) -> Any:
+        backend = estate.backends.get(name)
+        return None if backend is None else load_provider(backend.provider, backend.place)
+
+    def cost(name: str, body: Mapping[str, Any]) -> Mapping[str, int]:
+        provider = provider_of(name)
+        return {} if provider is None else provider.cost(body)
+
+    return cost
