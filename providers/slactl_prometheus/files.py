@@ -16,9 +16,20 @@ _HEADER = re.compile(
     + r"[^\n]*\n# workspace: (?P<workspace>[^\n]*)\n# address: (?P<address>[^\n]*)\n# digest: (?P<digest>[0-9a-f]{64})\n"
 )
 SUFFIX = ".yaml"
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_WRAPPING = 1 << 20
+
+
+class _Dumper(_SafeDumper):  # type: ignore[misc]  # chosen at run time: libyaml's where it is there
+    """Texts of several lines as blocks, so that people can read the expressions."""
+
+
+def _represent_text(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def base_rule(watched: Watched) -> dict[str, Any]:
         _labelled(f"vector({budget_text(objective)})", {"part": "budget", **described(watched)}),
     ]
     labels = {"agreement": watched.agreement.address, "objective": objective.address, "unit": how.unit}
-    return {"record": BASE, "expr": " or ".join(parts), "labels": labels}
+    return {"record": BASE, "expr": "\nor\n".join(parts), "labels": labels}
 
 
 def described(watched: Watched) -> Mapping[str, str]:
@@ -87,7 +87,9 @@ def _gate(mask: Mask, window_s: int) -> str:
 
 
 def _labelled(expression: str, labels: Mapping[str, str]) -> str:
+    """The expression with labels put on it, a line each, so that a change of one is a change of one line."""
+    lines = [f"{'label_replace(' * len(labels)}{expression},"]
     for name, value in labels.items():
         text = quoted(value.replace("$", "$$"))  # a single $ would refer to a group of the regular expression
-        expression = f'label_replace({expression}, "{name}", {text}, "", "")'
-    return expression
+        lines.append(f'  "{name}", {text}, "", ""),')
+    return "\n".join(lines)[:-1]

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-
 from functools import cache
 from typing import Any
 

@@ -1,5 +1,6 @@
 """A plan for people: promises first, what is put at risk, then backend objects; the summary last."""
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -168,8 +169,24 @@ def _attribute(path: str, before: Mapping[str, Any], after: Mapping[str, Any], s
         yield f"{style.warn('~')} {path} = {_value_line(before[path])} -> {_value_line(after[path])}"
     else:
         yield f"{style.warn('~')} {path} ="
-        yield f"    {style.bad('-')} {_value_line(before[path])}"
-        yield f"    {style.good('+')} {_value_line(after[path])}"
+        yield from _lines_that_differ(before[path], after[path], style)
+
+
+def _lines_that_differ(before: Any, after: Any, style: Style) -> Iterator[str]:
+    """Old and new text line by line, what both have left out."""
+    old, new = (
+        value.splitlines() if isinstance(value, str) else [_value_line(value)] for value in (before, after)
+    )
+    same = 0
+    for line in difflib.ndiff(old, new):
+        if line.startswith("- "):
+            yield f"    {style.bad('-')} {line[2:]}"
+        elif line.startswith("+ "):
+            yield f"    {style.good('+')} {line[2:]}"
+        elif line.startswith("  "):
+            same += 1
+    if same:
+        yield style.dim(f"    # ({plural(same, 'unchanged line')} hidden)")
 
 
 def _value_line(value: Any) -> str:

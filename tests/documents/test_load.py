@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from slactl.base.diagnostics import SlactlError
 from slactl.documents.load import load_workspace
 from slactl.documents.locate import Locator

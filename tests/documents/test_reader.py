@@ -1,6 +1,7 @@
 """YAML to plain data: text alone, and nothing that has no place in an agreement."""
 
 import pytest
+
 from slactl.base.diagnostics import InvalidFiles, SlactlError
 from slactl.documents.reader import MAX_DEPTH, decode, read_documents
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from slactl.documents.reader import read_documents
 from slactl.documents.schemas import SCHEMA_OF_KIND, bundled, fast_validator, typed
 

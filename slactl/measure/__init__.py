@@ -1,0 +1,1 @@
+"""What was attained: readings from backends against targets, in the windows that were promised."""
