@@ -12,6 +12,7 @@ from slactl.base.intervals import IntervalSet
 from slactl.base.zones import transitions, utc_offset
 from slactl.model.calendar import Calendar, Calendars, MaintenanceWindow, occurrences
 
+_LINE = "\n  + "
 _DAY_S = 86_400
 _WEEK_S = 7 * _DAY_S
 _MONDAY = 3 * _DAY_S
@@ -87,7 +88,7 @@ def _either(expressions: list[str]) -> str:
 
 
 def _ranges(spans: IntervalSet) -> str:
-    return " + ".join(f"(time() >= bool {begin}) * (time() < bool {stop})" for begin, stop in spans)
+    return "\n  + ".join(f"(time() >= bool {begin}) * (time() < bool {stop})" for begin, stop in spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class _Pattern:
         )
         local = f"((time() + {offset} + {_MONDAY}) % {_WEEK_S})"
         terms = [f"({local} >= bool {begin}) * ({local} < bool {stop})" for begin, stop in self.week]
-        return f"({' + '.join(terms)})" if terms else "0"
+        return f"({_LINE.join(terms)})" if terms else "0"
 
     def spans(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """When the expression is 1."""

@@ -88,7 +88,7 @@ def _gate(mask: Mask, window_s: int) -> str:
 
 def _labelled(expression: str, labels: Mapping[str, str]) -> str:
     """The expression with labels put on it, a line each, so that a change of one is a change of one line."""
-    lines = [f"{'label_replace(' * len(labels)}{expression},"]
+    lines = ["label_replace(" * len(labels), f"  {expression},"]
     for name, value in labels.items():
         text = quoted(value.replace("$", "$$"))  # a single $ would refer to a group of the regular expression
         lines.append(f'  "{name}", {text}, "", ""),')

@@ -1,0 +1,109 @@
+"""A real Prometheus on a free loopback port, in a temporary folder, stopped by its process."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+_CONFIG = """\
+global: {{scrape_interval: 15s, evaluation_interval: 15s}}
+rule_files: ["{rules}/*.yaml"]
+scrape_configs: []
+"""
+
+
+def tool(name: str) -> str:
+    """The path of an installed program; a missing one is a failure."""
+    found = shutil.which(name)
+    assert found is not None, f"{name} is not installed: run make services"
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class PrometheusServer:
+    """A running server."""
+
+    url: str
+    data: Path
+    rules: Path
+
+    def query(self, expression: str, at: float | None = None) -> list[dict[str, Any]]:
+        data = {"query": expression} | ({"time": str(at)} if at is not None else {})
+        answer = requests.post(f"{self.url}/api/v1/query", data=data, timeout=30).json()
+        assert answer["status"] == "success", answer
+        result: list[dict[str, Any]] = answer["data"]["result"]
+        return result
+
+    def value(self, expression: str, at: float | None = None) -> float:
+        (row,) = self.query(expression, at)
+        return float(row["value"][1])
+
+    def groups(self) -> list[dict[str, Any]]:
+        answer = requests.get(f"{self.url}/api/v1/rules", timeout=30).json()
+        groups: list[dict[str, Any]] = answer["data"]["groups"]
+        return groups
+
+
+@contextmanager
+def running(folder: Path, rules: Path) -> Iterator[PrometheusServer]:
+    """Start the server on `folder/data`, with the rule files of `rules`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rules.mkdir(parents=True, exist_ok=True)
+    data, config, port = folder / "data", folder / "prometheus.yml", free_port()
+    config.write_text(_CONFIG.format(rules=rules))
+    process = subprocess.Popen(
+        [
+            tool("prometheus"),
+            f"--config.file={config}",
+            f"--storage.tsdb.path={data}",
+            "--storage.tsdb.retention.time=10y",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--web.enable-lifecycle",
+            "--log.level=warn",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=(folder / "log").open("wb"),
+    )
+    try:
+        server = PrometheusServer(f"http://127.0.0.1:{port}", data, rules)
+        _wait(server.url, process, folder / "log")
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            if requests.get(f"{url}/-/ready", timeout=2).status_code == 200:
+                return
+        except requests.RequestException:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not become ready: {log.read_text()}")
+
+
+def promtool(*arguments: str | Path) -> str:
+    """Run promtool; its output, or a failure with what it says."""
+    done = subprocess.run(
+        [tool("promtool"), *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
