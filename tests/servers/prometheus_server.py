@@ -65,22 +65,24 @@ def running(folder: Path, rules: Path) -> Iterator[PrometheusServer]:
     rules.mkdir(parents=True, exist_ok=True)
     data, config, port = folder / "data", folder / "prometheus.yml", free_port()
     config.write_text(_CONFIG.format(rules=rules))
-    process = subprocess.Popen(
-        [
-            tool("prometheus"),
-            f"--config.file={config}",
-            f"--storage.tsdb.path={data}",
-            "--storage.tsdb.retention.time=10y",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--web.enable-lifecycle",
-            "--log.level=warn",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=(folder / "log").open("wb"),
-    )
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                tool("prometheus"),
+                f"--config.file={config}",
+                f"--storage.tsdb.path={data}",
+                "--storage.tsdb.retention.time=10y",
+                f"--web.listen-address=127.0.0.1:{port}",
+                "--web.enable-lifecycle",
+                "--log.level=warn",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=output,
+        )
     try:
         server = PrometheusServer(f"http://127.0.0.1:{port}", data, rules)
-        _wait(server.url, process, folder / "log")
+        _wait(server.url, process, log)
         yield server
     finally:
         process.terminate()
