@@ -12,6 +12,7 @@ from slactl_prometheus.promql import length, quoted
 from slactl_prometheus.rules import BurnClass
 
 HOUR_S = 3600
+_DAY_S = 24 * HOUR_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,13 @@ class Pair:
     """Share of the budget that is gone when it fires after the long window."""
 
     def factor(self, burn: BurnClass) -> Decimal:
-        """How many times faster than allowed: share of budget x service time of the window / alert window."""
-        exact = self.budget * burn.service_s / self.long_s
+        """How many times faster than allowed: share of the budget x service time of the period / that of the alert window.
+
+        Never below 1: a budget that burns as slowly as it may is no reason to wake anybody.
+        """
+        days = -(-self.long_s // _DAY_S)
+        service_s = min(self.long_s, days * min(burn.longest_s, _DAY_S))
+        exact = max(Fraction(1), self.budget * burn.service_s / service_s)
         return (Decimal(exact.numerator) / exact.denominator).quantize(Decimal("0.01"))
 
 
@@ -57,20 +63,14 @@ def shared_groups(classes: Iterable[BurnClass], interval_s: int, minimum_events:
         {
             "name": "slactl-alerts",
             "interval": length(interval_s),
-            "rules": [
-                _alert(pair, burn, interval_s, minimum_events)
-                for burn in known
-                for pair in PAIRS
-                if fires(pair, burn)
-            ],
+            "rules": [_alert(pair, burn, interval_s, minimum_events) for burn in known for pair in PAIRS],
         },
     ]
 
 
-def fires(pair: Pair, burn: BurnClass, budget: Decimal | None = None) -> bool:
+def fires(pair: Pair, burn: BurnClass, budget: Decimal) -> bool:
     """Whether an alert can fire at all: its threshold must lie below a bad ratio of 1."""
-    factor = pair.factor(burn)
-    return factor > 0 and (budget is None or factor * budget < 1)
+    return pair.factor(burn) * budget < 1
 
 
 def _steps() -> dict[str, Any]:

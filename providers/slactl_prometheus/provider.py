@@ -170,10 +170,12 @@ class _Compiler:
 
     def _new_class(self, period_s: int, mask: Mask | None) -> BurnClass:
         if mask is None:
-            return BurnClass(length(period_s), period_s, period_s)
+            return BurnClass(length(period_s), period_s, period_s, period_s)
         start, end = self._horizon()
-        service = counted(mask, self._estate.hours, start, end).seconds
-        return BurnClass(f"{length(period_s)}:{mask.key}", period_s, period_s * service // (end - start))
+        service = counted(mask, self._estate.hours, start, end)
+        usual_s = period_s * service.seconds // (end - start)
+        longest_s = max((stop - begin for begin, stop in service), default=0)
+        return BurnClass(f"{length(period_s)}:{mask.key}", period_s, usual_s, max(1, longest_s))
 
     def _horizon(self) -> tuple[int, int]:
         """From the first of January of this year to the end of next year: the same tomorrow."""

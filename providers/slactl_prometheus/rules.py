@@ -26,6 +26,8 @@ class BurnClass:
     period_s: int
     service_s: int
     """Service time in a period of usual length."""
+    longest_s: int
+    """The longest stretch of service without a break; around the clock the whole period."""
 
 
 @dataclass(frozen=True, slots=True)
