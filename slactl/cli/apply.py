@@ -59,8 +59,7 @@ def _still_valid(plan: Plan, session: Session, snapshot: Snapshot) -> Plan:
             f"The saved plan is for the workspace {plan.workspace}, not {session.estate.workspace.name}",
             again,
         )
-    first = plan.lineage == "" and snapshot.serial == 0  # planned before there was a state at all
-    if plan.lineage != snapshot.lineage and not first:
+    if plan.lineage not in ("", snapshot.lineage):  # "": planned before there was a state at all
         raise SlactlError("The saved plan does not match this state (another lineage)", again)
     if plan.serial != snapshot.serial:
         raise SlactlError(

@@ -3,10 +3,12 @@
 import argparse
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slactl.base.diagnostics import SlactlError
-from slactl.documents.variables import Given
+
+if TYPE_CHECKING:
+    from slactl.documents.variables import Given
 
 
 class _InOrder(argparse.Action):
@@ -43,8 +45,10 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-color", action="store_true", help="no colour, on a terminal either")
 
 
-def given(parsed: argparse.Namespace) -> Given:
+def given(parsed: argparse.Namespace) -> "Given":
     """The variables of the command line."""
+    from slactl.documents.variables import Given  # noqa: PLC0415 - reads YAML, which `version` and `-help` need not
+
     return Given(tuple(getattr(parsed, "given", ())))
 
 

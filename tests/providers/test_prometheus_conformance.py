@@ -49,7 +49,7 @@ def test_conformance_on_a_live_server(tmp_path: Path) -> None:
             updated=UPDATED,
             touch=touch,
             remove=lambda found: (rules / found.id).unlink(),
-            foreign=lambda: (rules / "theirs.yaml").read_text(),
+            foreign=(rules / "theirs.yaml").read_text,
         )
         run_conformance(subject)
 
