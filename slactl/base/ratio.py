@@ -1,7 +1,7 @@
 """Ratios as people promise them: `99.95%`, exact, never a binary float."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -14,16 +14,15 @@ class Ratio:
     """A share between 0 and 1, kept as the exact percentage that was written."""
 
     percent: Decimal
+    share: Fraction = field(init=False, compare=False, repr=False)
+    """The share itself: 99.9% is 999/1000."""
+    complement: Fraction = field(init=False, compare=False, repr=False)
+    """What is left to 1: the unavailability of an availability, the error budget of a target."""
 
-    @property
-    def share(self) -> Fraction:
-        """The share itself: 99.9% is 999/1000."""
-        return Fraction(self.percent) / 100
-
-    @property
-    def complement(self) -> Fraction:
-        """What is left to 1: the unavailability of an availability, the error budget of a target."""
-        return 1 - self.share
+    def __post_init__(self) -> None:
+        share = Fraction(self.percent) / 100
+        object.__setattr__(self, "share", share)
+        object.__setattr__(self, "complement", 1 - share)
 
     @property
     def decimal(self) -> Decimal:

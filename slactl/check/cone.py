@@ -70,6 +70,13 @@ class Cones:
         self.gates[name] = Gate(len(tops), tuple(tops))
         return name
 
+    def rests_on_unsupported(self, top: str) -> bool:
+        """Whether a promise below a node is an OLA that its own structure does not support."""
+        if not self.unsupported:
+            return False
+        leaves = (self.leaves[name] for name in self.structure.order(top) if name in self.leaves)
+        return any(one.objective.address in self.unsupported for leaf in leaves for one in leaf.backers)
+
     def _top(self, agreement: Agreement, service: str, view: View) -> str:
         owner = self.estate.services[service].owner
         if agreement.kind == "SLA" and agreement.provider != owner:

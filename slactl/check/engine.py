@@ -107,8 +107,10 @@ class _Engine:
         return View(objective.metric, agreement.status.firmness, owners, chain)
 
     def _judge(self, agreement: Agreement, objective: Objective) -> None:
-        top = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
         local = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
+        top = local
+        if self._cones.rests_on_unsupported(local):
+            top = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
         judged = self.evaluator.judge(agreement, objective, top, local)
         if judged is None:  # its term is over
             return
@@ -119,7 +121,7 @@ class _Engine:
 
     def _look_for_gaps(self, agreement: Agreement, objective: Objective) -> None:
         """For a metric that is not computed yet: does everything below it promise that metric at all?"""
-        top = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
+        top = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
         nodes = self._cones.structure.order(top)
         self._note_gaps(objective, nodes)
 

@@ -116,6 +116,8 @@ class _Sight:
         self._forgiving = forgiving
         """Whether downtime by the customer's fault does not count."""
         self._numbers: dict[str, _Numbers] = {}
+        self._known: dict[str, Shares] = {}
+        """Shares by leaf."""
 
     def numbers(self, top: str) -> _Numbers:
         """The three numbers of a node."""
@@ -133,16 +135,17 @@ class _Sight:
 
     def _computed(self, top: str) -> _Numbers:
         structure, shares = self._cones.structure, self._shares(top)
-        bounds: dict[tuple[Fraction, ...], Bound] = {}
+        bounds: dict[tuple[int, ...], Bound] = {}
         by_window: list[Bound] = []
         for column in zip(*(share[0] for share in shares.values()), strict=True):
-            if column not in bounds:  # most windows look the same
-                bounds[column] = worst_case(structure, top, dict(zip(shares, column, strict=True)))
-            by_window.append(bounds[column])
-        window = max(range(len(by_window)), key=lambda index: (by_window[index].upper, -index))
+            key = tuple(map(id, column))  # most windows look the same, down to the very objects
+            if key not in bounds:
+                bounds[key] = worst_case(structure, top, dict(zip(shares, column, strict=True)))
+            by_window.append(bounds[key])
+        window = _worst_window(by_window) if len(bounds) > 1 else 0
         long_run = {name: share[1] for name, share in shares.items()}
         return _Numbers(
-            worst=Bound(max(bound.lower for bound in by_window), by_window[window].upper),
+            worst=Bound(max(bound.lower for bound in bounds.values()), by_window[window].upper),
             expected=independent(structure, top, long_run),
             best=best_case(structure, top, long_run),
             window=window,
@@ -150,7 +153,10 @@ class _Sight:
 
     def _shares(self, top: str) -> dict[str, Shares]:
         leaves = self._cones.structure.leaves(top)
-        return {name: self._share(self._cones.leaves[name]) for name in leaves}
+        for name in leaves:
+            if name not in self._known:
+                self._known[name] = self._share(self._cones.leaves[name])
+        return {name: self._known[name] for name in leaves}
 
     def _share(self, leaf: Leaf) -> Shares:
         if leaf.kind == "promise":
@@ -195,6 +201,11 @@ def _result(
         customers=agreement.customers,
         agreed=objective.agreed,
     )
+
+
+def _worst_window(bounds: list[Bound]) -> int:
+    """The first window with the largest downtime."""
+    return max(range(len(bounds)), key=lambda index: (bounds[index].upper, -index))
 
 
 def _strictness(backer: Backer) -> Fraction:

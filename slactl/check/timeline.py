@@ -74,6 +74,7 @@ class Timeline:
         self._zone = estate.hours.zone(clock.hours)
         self._horizon = (clock.start, clock.end)
         self._known: dict[tuple[tuple[Clock, Fraction], ...], Shares] = {}
+        self._by_name: dict[tuple[str, ...], Shares] = {}
 
     @cached_property
     def _measured(self) -> IntervalSet | None:
@@ -102,19 +103,25 @@ class Timeline:
 
     def promised(self, backers: Sequence[tuple[Agreement, Objective]]) -> Shares:
         """How promises that hold at once look from here: in each window the least that any of them allows."""
+        name = tuple(objective.address for _, objective in backers)
+        if name not in self._by_name:
+            self._by_name[name] = self._promised(backers)
+        return self._by_name[name]
+
+    def _promised(self, backers: Sequence[tuple[Agreement, Objective]]) -> Shares:
         key = tuple(
             (clock_of(one, objective, *self._reach(one.term, objective.window)), unavailability_of(objective))
             for one, objective in backers
         )
         if key not in self._known:
-            self._known[key] = self._least(
-                [self._seen(clocks) for clocks in _together(key, self._clock.allowance_ms)]
-            )
+            together = _together(key, self._clock.allowance_ms)
+            self._known[key] = self._least([self._seen(clocks) for clocks in together])
         return self._known[key]
 
     def claimed(self, availability: Ratio) -> Shares:
         """An owner's claim about a service itself: the same share of every window."""
-        return (availability.complement,) * len(self.windows), availability.complement
+        share = availability.complement
+        return (share,) * len(self.windows), share
 
     def constant(self, share: int) -> Shares:
         """Always up (0) or always down (1)."""
