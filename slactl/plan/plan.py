@@ -8,7 +8,7 @@ from typing import Any, Literal
 from slactl.provider import Action
 
 Mode = Literal["normal", "destroy"]
-Why = Literal["", "drift", "orphan", "missing"]
+Why = Literal["", "drift", "orphan", "missing", "adopted"]
 
 
 class AgreementAction(StrEnum):
@@ -35,7 +35,19 @@ class ObjectChange:
     wave: int
     """Changes of one wave depend on earlier waves only."""
     why: Why = ""
-    """drift: somebody changed it by hand; missing: somebody deleted it; orphan: it carries our mark, unknown to state."""
+    """drift: somebody changed it by hand; missing: somebody deleted it; orphan: it carries our mark, unknown to state, and
+    nobody wants it; adopted: the same, and it is wanted."""
+    needs: tuple[str, ...] = ()
+    """Addresses whose changes must have succeeded before this one is tried."""
+    depends_on: tuple[str, ...] = ()
+    """Addresses that the body refers to, known by now or not."""
+    forced_by: tuple[str, ...] = ()
+    """For a replacement: the attributes that cannot change in place."""
+
+    @property
+    def backend(self) -> str:
+        """The backend's name: the address's first part."""
+        return self.address.split(".", 1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,7 @@ class Kept:
     attributes: Mapping[str, Any]
     needed_by: tuple[str, ...]
     new: bool = False
+    depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +152,7 @@ class Drift:
     """An object of ours that differs from what was applied; `after` is None where it is gone."""
 
     address: str
+    provider: str
     before: Mapping[str, Any]
     after: Mapping[str, Any] | None
 
@@ -164,6 +178,7 @@ class Plan:
     mode: Mode
     agreements: tuple[AgreementChange, ...]
     changes: tuple[ObjectChange, ...]
+    """In the order in which they are made: by wave, backend and address."""
     kept: tuple[Kept, ...]
     gone: tuple[str, ...]
     """Addresses that state knows and that neither files nor backends have any more."""
@@ -171,6 +186,9 @@ class Plan:
     costs: tuple[Cost, ...]
     support: tuple[Support, ...]
     support_changes: tuple[SupportChange, ...]
+    restated: Mapping[str, Mapping[str, str]]
+    """Verdicts by objective of agreements whose promise stays while its support differs from what was recorded; recorded
+    along with other changes, never a reason for an apply."""
     findings: tuple[PlanFinding, ...]
     notices: tuple[PlanNotice, ...]
     errors: tuple[str, ...]

@@ -1,6 +1,6 @@
 """The first layer of a plan: how promises change, whom that touches, and whether they are still supported."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from slactl.base.duration import spoken
@@ -49,6 +49,7 @@ def _change(  # noqa: PLR0917 - two sides of one comparison
         if after is None
         else AgreementAction.UPDATE
     )
+    ends = action is AgreementAction.DELETE
     agreement = estate.agreements.get(address)
     support = support_of(agreement, assessment) if agreement is not None else {}
     return AgreementChange(
@@ -58,9 +59,10 @@ def _change(  # noqa: PLR0917 - two sides of one comparison
         after=after,
         objectives=tuple(_objectives(before or {}, after or {}, applied.support if applied else {}, support)),
         fields=tuple(_fields(before, after)) if action is AgreementAction.UPDATE else (),
-        customers=affected.by(agreement) if agreement else tuple((before or {}).get("customers", ())),
+        customers=affected.by(after or before or {}),
         support=support,
-        prevent_destroy=agreement.prevent_destroy if agreement else bool(applied and applied.prevent_destroy),
+        prevent_destroy=bool(agreement and agreement.prevent_destroy)
+        or (ends and bool(applied and applied.prevent_destroy)),
     )
 
 
@@ -84,6 +86,20 @@ def support_changes(
             if name in before and (before[name] == "guaranteed") != (verdict == "guaranteed"):
                 found.append(SupportChange(f"{sla.address}.{name}", before[name], verdict))
     return tuple(found)
+
+
+def restated(
+    estate: Estate, assessment: Assessment, applied: Mapping[str, Applied], changed: Iterable[str]
+) -> dict[str, dict[str, str]]:
+    """New verdicts of agreements that were applied, are not among `changed`, and are supported otherwise than recorded."""
+    leave = set(changed)
+    found = {}
+    for address, agreement in estate.agreements.items():
+        if address in applied and address not in leave:
+            verdicts = support_of(agreement, assessment)
+            if verdicts != applied[address].support:
+                found[address] = verdicts
+    return found
 
 
 def _objectives(
@@ -164,11 +180,11 @@ class _Affected:
             for service in sla.services:
                 self._slas.setdefault(service, []).append(sla)
 
-    def by(self, agreement: Agreement) -> tuple[str, ...]:
-        """Customers of an SLA, or of every SLA that an OLA or UC supports."""
-        if agreement.kind == "SLA":
-            return agreement.customers
-        above: dict[str, None] = dict.fromkeys(agreement.services)
+    def by(self, promise: Mapping[str, Any]) -> tuple[str, ...]:
+        """Customers of an SLA, or of every SLA that an OLA or UC supports (or supported, where it ends)."""
+        if promise.get("kind") == "SLA":
+            return tuple(promise.get("customers", ()))
+        above: dict[str, None] = dict.fromkeys(promise.get("services", ()))
         ahead = list(above)
         while ahead:
             for consumer in self._estate.consumers_of.get(ahead.pop(), ()):

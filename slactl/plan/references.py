@@ -1,6 +1,6 @@
 """References between objects: written as JSON, resolved where the other side is known, ordered in waves."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -41,24 +41,38 @@ def resolved(value: Any, known: Known) -> Any:
     return value
 
 
-def waves(bodies: Mapping[str, Any]) -> dict[str, int]:
-    """For each address the first wave in which everything that its body refers to is there.
+def depends_on(body: Any) -> tuple[str, ...]:
+    """Addresses that a body refers to, in order."""
+    return tuple(sorted({ref.address for ref in refs_in(body)}))
+
+
+def in_order(needs: Mapping[str, Iterable[str]]) -> list[str]:
+    """The addresses, each behind what it needs; deterministic.
 
     Raises:
-        SlactlError: when bodies refer to each other in a circle.
+        SlactlError: when they need each other in a circle.
     """
-    needs = {
-        address: {ref.address for ref in refs_in(body)} & bodies.keys() for address, body in bodies.items()
-    }
-    if not any(needs.values()):
-        return dict.fromkeys(bodies, 0)
-    wave: dict[str, int] = {}
     try:
-        for address in TopologicalSorter(needs).static_order():
-            wave[address] = max((wave[need] + 1 for need in needs[address]), default=0)
+        return list(
+            TopologicalSorter({address: sorted(found) for address, found in needs.items()}).static_order()
+        )
     except CycleError as error:
         circle = " -> ".join(error.args[1])
         raise SlactlError(
             f"Backend objects refer to each other in a circle: {circle}", "This is a provider's fault."
         ) from error
+
+
+def waves(needs: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """For each address the first wave in which everything that it needs is there; needs outside are there already.
+
+    Raises:
+        SlactlError: when they need each other in a circle.
+    """
+    inside = {address: [one for one in found if one in needs] for address, found in needs.items()}
+    if not any(inside.values()):
+        return dict.fromkeys(needs, 0)
+    wave: dict[str, int] = {}
+    for address in in_order(inside):
+        wave[address] = max((wave[need] + 1 for need in inside[address]), default=0)
     return wave

@@ -69,7 +69,7 @@ def load_plan(path: Path) -> Plan:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SlactlError(f"The plan {path} cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SlactlError(f"{path} is no saved plan", "Make one with: slactl plan -out=FILE") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise SlactlError(f"{path} is no saved plan", "Make one with: slactl plan -out=FILE")
@@ -94,7 +94,7 @@ def _plan(data: Mapping[str, Any]) -> Plan:
             **data,
             "agreements": tuple(_agreement(one) for one in data["agreements"]),
             "changes": tuple(_change(one) for one in data["changes"]),
-            "kept": tuple(Kept(**{**one, "needed_by": tuple(one["needed_by"])}) for one in data["kept"]),
+            "kept": tuple(_kept(one) for one in data["kept"]),
             "gone": tuple(data["gone"]),
             "drift": tuple(Drift(**one) for one in data["drift"]),
             "costs": tuple(Cost(**one) for one in data["costs"]),
@@ -110,7 +110,12 @@ def _plan(data: Mapping[str, Any]) -> Plan:
 
 
 def _change(data: Mapping[str, Any]) -> ObjectChange:
-    return ObjectChange(**{**data, "action": Action(data["action"]), "needed_by": tuple(data["needed_by"])})
+    lists = {key: tuple(data[key]) for key in ("needed_by", "needs", "depends_on", "forced_by")}
+    return ObjectChange(**{**data, **lists, "action": Action(data["action"])})
+
+
+def _kept(data: Mapping[str, Any]) -> Kept:
+    return Kept(**{**data, "needed_by": tuple(data["needed_by"]), "depends_on": tuple(data["depends_on"])})
 
 
 def _agreement(data: Mapping[str, Any]) -> AgreementChange:

@@ -44,12 +44,13 @@ Stage = TakeOver | MakeChanges | Commit | RecordPromises
 
 
 def stages(plan: Plan) -> Iterator[Stage]:
-    """The steps of a plan, in order: wave by wave, backend by backend."""
+    """The steps of a plan, in order: wave by wave, backend by backend; none where there is nothing to do."""
+    if plan.is_empty:
+        return
     kept = tuple(one for one in plan.kept if one.new)
     if kept or plan.gone:
         yield TakeOver(kept, plan.gone)
-    ordered = sorted(plan.changes, key=lambda one: (one.wave, one.address.split(".", 1)[0], one.address))
-    for (_, backend), group in groupby(ordered, key=lambda one: (one.wave, one.address.split(".", 1)[0])):
+    for (_, backend), group in groupby(plan.changes, key=lambda one: (one.wave, one.backend)):
         changes = list(group)
         for first in range(0, len(changes), BATCH):
             yield MakeChanges(backend, tuple(changes[first : first + BATCH]))

@@ -18,6 +18,8 @@ class Recorded:
     """Without `Ref`s: as the backend was told."""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     needed_by: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    """Addresses that its body refers to: they are deleted after it."""
 
     @property
     def backend(self) -> str:
@@ -71,6 +73,16 @@ class Snapshot:
     agreements: Mapping[str, Applied]
     intents: tuple[Intent, ...] = ()
 
+    @property
+    def backends(self) -> frozenset[str]:
+        """The backends that hold objects of ours, or may since an apply that did not end."""
+        return frozenset(address.split(".", 1)[0] for address in self.unsettled | self.resources.keys())
+
+    @property
+    def unsettled(self) -> frozenset[str]:
+        """Addresses whose last change has no recorded outcome: state alone cannot be trusted about them."""
+        return frozenset(one.address for one in self.intents)
+
 
 @dataclass(frozen=True, slots=True)
 class LockInfo:
@@ -83,4 +95,7 @@ class LockInfo:
     created: datetime
     pid: int
     host: str
+    """The machine, as far as process ids have one meaning on it."""
     info: str = ""
+    path: str = ""
+    """Where the state is."""

@@ -8,7 +8,17 @@ from slactl.state.records import Applied, Entry, LockInfo, Recorded, Snapshot
 
 
 class Writer(Protocol):
-    """A locked state; each method is one transaction that is on the disk when it returns."""
+    """A locked state; each method is one transaction that is on the disk when it returns.
+
+    The serial rises by one with the first of them: a plan saved before is stale from then on, however this apply ends.
+
+    Raises:
+        SlactlError: from every method, when it cannot be written, or the lock was released by somebody else.
+    """
+
+    @property
+    def note(self) -> str:
+        """What the user should know about how the lock was taken; usually empty."""
 
     def begin(self, plan_digest: str, intents: Sequence[tuple[str, str]]) -> None:
         """Record what is about to be changed: (address, action). Called before the backend is touched."""
@@ -16,8 +26,16 @@ class Writer(Protocol):
     def resolve(self, done: Iterable[Recorded], gone: Iterable[str], failed: Iterable[str]) -> None:
         """Record outcomes: objects that are there now, addresses that are gone, and intents that came to nothing."""
 
-    def finish(self, agreements: Mapping[str, Applied | None], entry: Entry) -> int:
-        """Record agreements as they are in force now (None: ended) and the history; returns the new serial."""
+    def finish(
+        self,
+        agreements: Mapping[str, Applied | None],
+        entry: Entry,
+        restated: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> int:
+        """Record agreements as they are in force now (None: ended) and the history; returns the new serial.
+
+        `restated` are new verdicts, by objective, of agreements whose promise stays as it is.
+        """
 
 
 class Store(Protocol):

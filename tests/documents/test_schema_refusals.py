@@ -14,8 +14,32 @@ from slactl.documents.schemas import SCHEMA_OF_KIND, fast_validator, typed
 
 FIXTURES = Path(__file__).parent / "fixtures"
 KEYWORDS = frozenset(
-    "$schema $id $ref $defs title description type properties required additionalProperties patternProperties "
-    "propertyNames items minItems uniqueItems enum const pattern oneOf anyOf minimum maximum default examples".split()
+    [
+        "$schema",
+        "$id",
+        "$ref",
+        "$defs",
+        "title",
+        "description",
+        "type",
+        "properties",
+        "required",
+        "additionalProperties",
+        "patternProperties",
+        "propertyNames",
+        "items",
+        "minItems",
+        "uniqueItems",
+        "enum",
+        "const",
+        "pattern",
+        "oneOf",
+        "anyOf",
+        "minimum",
+        "maximum",
+        "default",
+        "examples",
+    ]
 )
 MAPS_OF_SCHEMAS = ("properties", "$defs", "patternProperties")
 """Keywords whose value maps names of its own to schemas."""
@@ -138,10 +162,29 @@ def test_a_name_that_is_no_label_is_refused(name: str) -> None:
     assert not is_valid(document("Party", "{type: customer}", name))
 
 
-TERMS_THAT_NULL_REMOVES = (
-    "status binding signed term hours maintenance fee liability indemnities insurance duties workload excludes exit "
-    "reviews reporting priorities joint credits objectives backends"
-).split()
+TERMS_THAT_NULL_REMOVES = [
+    "status",
+    "binding",
+    "signed",
+    "term",
+    "hours",
+    "maintenance",
+    "fee",
+    "liability",
+    "indemnities",
+    "insurance",
+    "duties",
+    "workload",
+    "excludes",
+    "exit",
+    "reviews",
+    "reporting",
+    "priorities",
+    "joint",
+    "credits",
+    "objectives",
+    "backends",
+]
 
 
 @pytest.mark.parametrize("kind", ["SLA", "ServiceLevel"])

@@ -1,0 +1,58 @@
+"""The whole state as one JSON document: what `state pull` prints, the same for every store."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from slactl import __version__
+from slactl.state.records import Entry, Snapshot
+
+FORMAT = "slactl-state"
+VERSION = 1
+
+
+def exported(workspace: str, snapshot: Snapshot, history: Iterable[Entry]) -> dict[str, Any]:
+    """The document as data."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "slactl_version": __version__,
+        "workspace": workspace,
+        "lineage": snapshot.lineage,
+        "serial": snapshot.serial,
+        "resources": [
+            {
+                "address": one.address,
+                "provider": one.provider,
+                "id": one.id,
+                "body": one.body,
+                "attributes": one.attributes,
+                "needed_by": list(one.needed_by),
+                "depends_on": list(one.depends_on),
+            }
+            for one in snapshot.resources.values()
+        ],
+        "agreements": [
+            {
+                "address": one.address,
+                "promise": one.promise,
+                "support": one.support,
+                "prevent_destroy": one.prevent_destroy,
+            }
+            for one in snapshot.agreements.values()
+        ],
+        "intents": [{"address": one.address, "action": one.action} for one in snapshot.intents],
+        "history": [
+            {
+                "serial": one.serial,
+                "at": one.at.isoformat(),
+                "who": one.who,
+                "command": one.command,
+                "as_of": one.as_of,
+                "plan_digest": one.plan_digest,
+                "commit": one.commit,
+                "results": one.results,
+                "agreements": one.agreements,
+            }
+            for one in history
+        ],
+    }

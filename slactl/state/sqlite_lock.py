@@ -1,0 +1,137 @@
+"""The lock: one row, Terraform's fields; what a dead process left behind is taken over."""
+
+import getpass
+import os
+import socket
+import sqlite3
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from slactl import __version__
+from slactl.base.diagnostics import SlactlError
+from slactl.base.duration import spoken
+from slactl.state.records import LockInfo
+from slactl.state.sqlite_file import transaction
+
+_LONGEST_PAUSE_S = 16.0
+
+
+def acquire(
+    connection: sqlite3.Connection, operation: str, timeout_s: float
+) -> tuple[LockInfo, LockInfo | None]:
+    """Take the lock, asking again after 1 s, 2 s, 4 s, up to every 16 s; also returns the dead holder it was taken from.
+
+    Raises:
+        SlactlError: when another holds it at the end; the message names holder and age.
+    """
+    info = _new_lock(operation)
+    deadline = time.monotonic() + timeout_s
+    pause = 1.0
+    while True:
+        taken, held = _take(connection, info)
+        if taken or held is None:
+            return info, held
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise SlactlError("The state is locked", _who_holds(held))
+        time.sleep(min(pause, left))
+        pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+
+def _take(connection: sqlite3.Connection, info: LockInfo) -> tuple[bool, LockInfo | None]:
+    """Take the lock where nobody alive has it; returns whether it is ours now, and who had it, if anybody."""
+    with transaction(connection):
+        held = holder(connection)
+        free = held is None or is_dead(held)
+        if free:
+            connection.execute("DELETE FROM lock")
+            connection.execute(
+                "INSERT INTO lock VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    info.id,
+                    info.operation,
+                    info.info,
+                    info.who,
+                    info.version,
+                    info.created.isoformat(),
+                    info.pid,
+                    info.host,
+                ),
+            )
+    return free, held
+
+
+def holder(connection: sqlite3.Connection, path: str = "") -> LockInfo | None:
+    """Who has the lock, or None."""
+    row = connection.execute(
+        "SELECT id, operation, who, version, created, pid, host, info FROM lock"
+    ).fetchone()
+    if row is None:
+        return None
+    name, operation, by, version, created, pid, host, info = row
+    return LockInfo(name, operation, by, version, datetime.fromisoformat(created), pid, host, info, path)
+
+
+def release(connection: sqlite3.Connection, lock_id: str) -> None:
+    """Give the lock back; nothing happens where somebody else has it by now."""
+    with transaction(connection):
+        connection.execute("DELETE FROM lock WHERE id = ?", (lock_id,))
+
+
+def who() -> str:
+    """`user@host`."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+def taken_over(held: LockInfo) -> str:
+    """What the user is told when a dead process still had the lock."""
+    return (
+        f"The lock of {held.who} ({held.operation}, process {held.pid}, {_age(held)} old) was taken over: "
+        "that process has died."
+    )
+
+
+def is_dead(held: LockInfo) -> bool:
+    """Whether the holder ran on this machine and is no longer alive; elsewhere nobody can tell."""
+    if held.host != _machine():
+        return False
+    try:
+        os.kill(held.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _machine() -> str:
+    """This host, and the container within it: process ids of another container mean nothing here."""
+    namespace = Path("/proc/self/ns/pid")
+    try:
+        return f"{socket.gethostname()}/{namespace.readlink()}"
+    except OSError:
+        return socket.gethostname()
+
+
+def _new_lock(operation: str) -> LockInfo:
+    return LockInfo(
+        str(uuid.uuid4()), operation, who(), __version__, datetime.now(UTC), os.getpid(), _machine()
+    )
+
+
+def _age(held: LockInfo) -> str:
+    return spoken(max(0, int((datetime.now(UTC) - held.created).total_seconds())))
+
+
+def _who_holds(held: LockInfo) -> str:
+    return (
+        f"{held.who} has held the lock for {_age(held)} ({held.operation}, process {held.pid}).\n"
+        "Wait for it (-lock-timeout=60s), or, if its holder is gone for good:\n"
+        f"  slactl force-unlock {held.id}"
+    )
