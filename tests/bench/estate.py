@@ -109,7 +109,9 @@ def _services(slas: int, olas: int, ucs: int) -> Iterator[str]:
     for number in range(slas):
         yield _service(f"app-{number}", "team", f"[platform-{number % olas}]", "99.99%")
     for number in range(olas):
-        needs = ", ".join(f"supplied-{(number * _BRANCHES + branch) % ucs}" for branch in range(min(_BRANCHES, ucs)))
+        needs = ", ".join(
+            f"supplied-{(number * _BRANCHES + branch) % ucs}" for branch in range(min(_BRANCHES, ucs))
+        )
         yield _service(f"platform-{number}", "platform", f"[{needs}]", "99.99%")
     for number in range(ucs):
         yield f"apiVersion: slactl/v1\nkind: Service\nmetadata: {{name: supplied-{number}}}\nspec: {{owner: supplier}}\n"
@@ -125,14 +127,24 @@ def _service(name: str, owner: str, needs: str, intrinsic: str) -> str:
 def _agreements(slas: int, olas: int, ucs: int, *, measured: bool) -> Iterator[str]:
     indicator = "      indicator: requests\n" if measured else ""
     for number in range(slas):
-        yield _agreement("SLA", f"app-{number}", f"app-{number}", "99.9%", "  customer: customer\n", indicator)
+        yield _agreement(
+            "SLA", f"app-{number}", f"app-{number}", "99.9%", "  customer: customer\n", indicator
+        )
     for number in range(olas):
         yield _agreement("OLA", f"platform-{number}", f"platform-{number}", "99.95%", "", "")
     for number in range(ucs):
-        yield _agreement("UC", f"supplied-{number}", f"supplied-{number}", "99.99%", "  customer: example-inc\n", "")
+        yield _agreement(
+            "UC", f"supplied-{number}", f"supplied-{number}", "99.99%", "  customer: example-inc\n", ""
+        )
 
 
 def _agreement(kind: str, name: str, service: str, target: str, customer: str, indicator: str) -> str:
     return _AGREEMENT.format(
-        kind=kind, name=name, tier=len(name), service=service, target=target, customer=customer, indicator=indicator
+        kind=kind,
+        name=name,
+        tier=len(name),
+        service=service,
+        target=target,
+        customer=customer,
+        indicator=indicator,
     )

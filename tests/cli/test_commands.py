@@ -182,6 +182,12 @@ def test_validate_json_is_terraforms_document(shop: Path, slactl: Run) -> None:
     [
         ("slas/acme-shop.yaml", "target: 99.9%", "target: 101%", "more than all of it"),
         ("slas/acme-shop.yaml", "target: 99.9%", "target: 0.999", "99.9%"),
+        (
+            "slas/acme-shop.yaml",
+            "customer: acme",
+            "customer: acme\n  customers: [birch]",
+            "both customer and customers",
+        ),
         ("slas/acme-shop.yaml", "customer: acme", "customer: acmee", 'Did you mean "acme"?'),
         ("slas/acme-shop.yaml", "extends: [gold]", "extends: [golden]", 'Did you mean "gold"?'),
         ("slas/acme-shop.yaml", "until: 2027-12-31", "until: 2025-12-31", "ends before it begins"),

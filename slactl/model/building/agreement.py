@@ -59,6 +59,8 @@ def agreement(document: Document, around: Surroundings, problems: Diagnostics) -
         problems,
     )
     services = spec.texts("service") or spec.texts("services")
+    _say_one_of(spec, "service", "services")
+    _say_one_of(spec, "customer", "customers")
     status = Status(spec.text("status") or "draft")
     metadata = document.metadata
     lifecycle = metadata.get("lifecycle") or {}
@@ -107,6 +109,15 @@ def agreement(document: Document, around: Surroundings, problems: Diagnostics) -
         ignore_changes=tuple(lifecycle.get("ignoreChanges") or ()),
         layers=layers,
     )
+
+
+def _say_one_of(spec: Fields, one: str, several: str) -> None:
+    if one in spec.data and several in spec.data:
+        spec.error(
+            f"The agreement says both {one} and {several}",
+            f"Keep {one} for one, {several} for several.",
+            several,
+        )
 
 
 def calendar_name(text: str | None) -> str | None:
