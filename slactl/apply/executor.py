@@ -4,16 +4,15 @@ Whatever happens, and whenever: what a backend already has is either in state, o
 next plan sees it.
 """
 
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Any
 
+from slactl.apply.interrupt import Interruption
 from slactl.base.diagnostics import SlactlError
-from slactl.plan.plan import ObjectChange, Plan
+from slactl.plan.plan import Kept, ObjectChange, Plan
 from slactl.plan.references import refs_in, resolved
 from slactl.plan.saved import digest
 from slactl.plan.stages import Commit, MakeChanges, RecordPromises, Stage, TakeOver, stages
@@ -23,6 +22,9 @@ from slactl.state.store import Writer
 
 Report = Callable[[str, Outcome], None]
 """Told of every outcome: the action, and what became of it."""
+
+Made = tuple[ObjectChange, Mapping[str, Any] | None, Outcome]
+"""A change, the body that the backend was told, and what became of it."""
 
 
 @dataclass(slots=True)
@@ -70,95 +72,121 @@ class Executor:
         self._report = report
         self._digest = digest(plan)
         self._connections: dict[str, Connection] = {}
-        self._staged: dict[str, list[tuple[ObjectChange, Outcome, Mapping[str, Any] | None]]] = {}
+        self._unreachable: dict[str, str] = {}
+        """By backend: why no connection could be opened; it is tried once."""
+        self._staged: dict[str, list[Made]] = {}
         self._fields: dict[str, Mapping[str, Any]] = {
             one.address: {**one.attributes, "id": one.id} for one in plan.kept
         }
         self._results: dict[str, str] = {}
-        self._stop = False
+        self._failed: set[str] = set()
+        self._stop = Interruption()
         self.result = Result()
 
     def run(self) -> Result:
-        """Run every stage; a failed change stops what depends on it, not the rest."""
-        with ExitStack() as stack, self._interruptible():
-            for stage in stages(self._plan):
-                if self._stop and not isinstance(stage, (Commit, RecordPromises)):
-                    self.result.interrupted = True
-                    continue
-                self._run(stage, stack)
+        """Run every stage; a failed change stops what depends on it, not the rest.
+
+        Raises:
+            SlactlError: when the state cannot be written; what is staged by then is rolled back.
+        """
+        with ExitStack() as stack, self._stop.watched():
+            try:
+                for stage in stages(self._plan):
+                    if self._stop.asked and not isinstance(stage, (Commit, RecordPromises)):
+                        self.result.interrupted = True
+                        continue
+                    self._run(stage, stack)
+            except BaseException:
+                self._roll_back()
+                raise
         return self.result
 
     def _run(self, stage: Stage, stack: ExitStack) -> None:
         match stage:
             case TakeOver(kept, gone):
-                recorded = [
-                    Recorded(one.address, one.provider, one.id, one.body, one.attributes, one.needed_by)
-                    for one in kept
-                ]
+                recorded = [_kept_row(one) for one in kept]
                 self._writer.resolve(recorded, gone, ())
             case MakeChanges(backend, changes):
-                self._make(self._connection(backend, stack), changes)
+                self._make(backend, changes, stack)
             case Commit(backend):
                 self._commit(backend)
             case RecordPromises():
                 self._finish()
 
-    def _connection(self, backend: str, stack: ExitStack) -> Connection:
-        if backend not in self._connections:
-            self._connections[backend] = stack.enter_context(self._connect(backend))
-        return self._connections[backend]
-
-    def _make(self, connection: Connection, changes: Sequence[ObjectChange]) -> None:
-        ready = [change for change in changes if not self._waits_in_vain(change)]
-        self._writer.begin(self._digest, [(change.address, change.action.value) for change in ready])
-        bodies = [
-            resolved(change.after, self._known) if change.after is not None else None for change in ready
-        ]
+    def _make(self, backend: str, changes: Sequence[ObjectChange], stack: ExitStack) -> None:
+        ready = [self._ready(change) for change in changes if not self._waits_in_vain(change)]
+        ready = [one for one in ready if not self._lacks_a_field(*one)]
+        connection = self._connection(backend, stack) if ready else None
+        if connection is None:
+            for change, _ in ready:
+                self._fail(change, Outcome(change.address, "failed", error=self._unreachable[backend]))
+            return
+        self._writer.begin(self._digest, [(change.address, change.action.value) for change, _ in ready])
         asked = [
-            Change(one.action, one.address, one.before, body, one.id, one.needed_by)
-            for one, body in zip(ready, bodies, strict=True)
+            Change(one.action, one.address, one.before, body, one.id, one.needed_by) for one, body in ready
         ]
-        outcomes = connection.execute(asked)
-        self._record(list(zip(ready, outcomes, bodies, strict=True)))
+        outcomes = _outcomes(connection, asked)
+        self._record([(*one, outcome) for one, outcome in zip(ready, outcomes, strict=True)])
+
+    def _ready(self, change: ObjectChange) -> tuple[ObjectChange, Mapping[str, Any] | None]:
+        return change, None if change.after is None else resolved(change.after, self._known)
+
+    def _lacks_a_field(self, change: ObjectChange, body: Mapping[str, Any] | None) -> bool:
+        """Whether a reference is left that nothing has answered; then the change fails without being tried."""
+        left = next(refs_in(body), None)
+        if left is not None:
+            why = f"{left.address} has no {left.field} to refer to"
+            self._fail(change, Outcome(change.address, "failed", error=why))
+        return left is not None
+
+    def _connection(self, backend: str, stack: ExitStack) -> Connection | None:
+        if backend not in self._connections and backend not in self._unreachable:
+            try:
+                self._connections[backend] = stack.enter_context(self._connect(backend))
+            except SlactlError as error:
+                self._unreachable[backend] = cause_of(error)
+        return self._connections.get(backend)
 
     def _waits_in_vain(self, change: ObjectChange) -> bool:
-        """Whether something that the change refers to is not there; then it fails without being tried."""
-        missing = [ref for ref in refs_in(change.after) if self._known(ref.address, ref.field) is None]
-        if missing:
-            self._fail(
-                change,
-                Outcome(change.address, "failed", error=f"it needs {missing[0].address}, which is not there"),
-            )
-        return bool(missing)
+        """Whether something that must come before it has failed; then it fails without being tried."""
+        missing = next((need for need in change.needs if need in self._failed), None)
+        if missing is not None:
+            why = f"it needs the change of {missing}, which failed"
+            self._fail(change, Outcome(change.address, "failed", error=why))
+        return missing is not None
 
     def _known(self, address: str, name: str) -> Any:
         return self._fields.get(address, {}).get(name)
 
-    def _record(self, made: Sequence[tuple[ObjectChange, Outcome, Mapping[str, Any] | None]]) -> None:
-        done: list[Recorded] = []
-        gone: list[str] = []
-        failed: list[str] = []
-        for change, outcome, body in made:
+    def _record(self, made: Sequence[Made]) -> None:
+        """First to the state, then to the user, who may have gone."""
+        settled: list[Made] = []
+        for change, body, outcome in made:
             if outcome.status == "staged":
-                self._staged.setdefault(change.address.split(".", 1)[0], []).append((change, outcome, body))
-            elif outcome.status == "done":
-                self._count(change, outcome)
-                if change.action is Action.DELETE:
-                    gone.append(change.address)
-                else:
-                    done.append(self._recorded(change, outcome, body))
+                self._staged.setdefault(change.backend, []).append((change, body, outcome))
             else:
-                self._fail(change, outcome)
-                if outcome.status == "failed":
-                    failed.append(change.address)  # an unknown outcome keeps its intent: the next read tells
-        if done or gone or failed:
-            self._writer.resolve(done, gone, failed)
+                settled.append((change, body, outcome))
+        done = [one for one in settled if one[2].status == "done"]
+        kept = [self._recorded(*one) for one in done if one[0].action is not Action.DELETE]
+        gone = [change.address for change, _, _ in done if change.action is Action.DELETE]
+        # an unknown outcome keeps its intent: the next read tells
+        failed = [change.address for change, _, outcome in settled if outcome.status == "failed"]
+        if kept or gone or failed:
+            self._writer.resolve(kept, gone, failed)
+        for change, _, outcome in settled:
+            (self._count if outcome.status == "done" else self._fail)(change, outcome)
 
-    def _recorded(self, change: ObjectChange, outcome: Outcome, body: Mapping[str, Any] | None) -> Recorded:
+    def _recorded(self, change: ObjectChange, body: Mapping[str, Any] | None, outcome: Outcome) -> Recorded:
         name = outcome.id or change.id or change.address
         self._fields[change.address] = {**outcome.attributes, "id": name}
         return Recorded(
-            change.address, change.provider, name, body or {}, outcome.attributes, change.needed_by
+            change.address,
+            change.provider,
+            name,
+            body or {},
+            outcome.attributes,
+            change.needed_by,
+            change.depends_on,
         )
 
     def _commit(self, backend: str) -> None:
@@ -168,21 +196,23 @@ class Executor:
         try:
             self._connections[backend].commit()
         except SlactlError as error:
-            cause = error.diagnostics[0]
-            reason = f"{cause.summary}. {cause.detail}".strip()
+            why = cause_of(error)
             self._record(
-                [
-                    (change, Outcome(change.address, "failed", error=reason), body)
-                    for change, _, body in staged
-                ]
+                [(change, body, Outcome(change.address, "failed", error=why)) for change, body, _ in staged]
             )
             return
         self._record(
             [
-                (change, Outcome(change.address, "done", outcome.id, outcome.attributes), body)
-                for change, outcome, body in staged
+                (change, body, Outcome(change.address, "done", outcome.id, outcome.attributes))
+                for change, body, outcome in staged
             ]
         )
+
+    def _roll_back(self) -> None:
+        """Undo what is staged; where even that fails the open intents say what the next read has to find out."""
+        for backend in self._staged:
+            with suppress(SlactlError):
+                self._connections[backend].rollback()
 
     def _count(self, change: ObjectChange, outcome: Outcome) -> None:
         self._results[change.address] = f"{change.action.value}: done"
@@ -195,6 +225,7 @@ class Executor:
         self._report(change.action.value, outcome)
 
     def _fail(self, change: ObjectChange, outcome: Outcome) -> None:
+        self._failed.add(change.address)
         self._results[change.address] = f"{change.action.value}: {outcome.status}: {outcome.error}"
         self.result.failures.append(outcome)
         self._report(change.action.value, outcome)
@@ -223,23 +254,29 @@ class Executor:
                 address: one.promise if one is not None else None for address, one in agreements.items()
             },
         )
-        self.result.serial = self._writer.finish(agreements, entry)
+        restated = self._plan.restated if self.result.complete else {}
+        self.result.serial = self._writer.finish(agreements, entry, restated)
 
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """Ctrl-C once: finish what is under way, record it, and stop. Twice: stop at once."""
 
-        def ask_to_stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the protocol of signals
-            if self._stop:
-                raise KeyboardInterrupt
-            self._stop = True
+def cause_of(error: SlactlError) -> str:
+    """The error in one sentence or two, for the line of a change."""
+    first = error.diagnostics[0]
+    return f"{first.summary}. {first.detail}".strip() if first.detail else first.summary
 
-        try:
-            before = signal.signal(signal.SIGINT, ask_to_stop)
-        except ValueError:  # not in the main thread: nobody presses Ctrl-C there
-            yield
-            return
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+
+def _outcomes(connection: Connection, asked: Sequence[Change]) -> Sequence[Outcome]:
+    """What became of each change; all unknown where the connection broke, or did not answer for each."""
+    try:
+        outcomes = connection.execute(asked)
+    except SlactlError as error:
+        return [Outcome(one.address, "unknown", error=cause_of(error)) for one in asked]
+    if [one.address for one in outcomes] != [one.address for one in asked]:
+        why = "the provider did not say what became of it"
+        return [Outcome(one.address, "unknown", error=why) for one in asked]
+    return outcomes
+
+
+def _kept_row(one: Kept) -> Recorded:
+    return Recorded(
+        one.address, one.provider, one.id, one.body, one.attributes, one.needed_by, one.depends_on
+    )

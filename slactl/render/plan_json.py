@@ -35,7 +35,13 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "variables": {},
         "planned_values": {"root_module": {"resources": [*_planned(plan)]}},
         "resource_drift": [
-            _change(one.address, "", ["delete"] if one.after is None else ["update"], one.before, one.after)
+            _change(
+                one.address,
+                one.provider,
+                ["delete"] if one.after is None else ["update"],
+                one.before,
+                one.after,
+            )
             for one in plan.drift
         ],
         "resource_changes": [*_resource_changes(plan)],
@@ -132,8 +138,11 @@ def _resource_changes(plan: Plan) -> Iterator[dict[str, Any]]:
 
 def _object(change: ObjectChange) -> dict[str, Any]:
     document = _change(change.address, change.provider, _ACTIONS[change.action], change.before, change.after)
-    if change.why:
-        document["action_reason"] = change.why
+    if change.forced_by:
+        document["change"]["replace_paths"] = [[name] for name in change.forced_by]
+    reason = change.why or ("replace_because_cannot_update" if change.forced_by else "")
+    if reason:
+        document["action_reason"] = reason
     document["needed_by"] = list(change.needed_by)
     return document
 
