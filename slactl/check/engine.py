@@ -17,12 +17,13 @@ from slactl.model.estate import Estate
 _OPEN = (Status.DRAFT, Status.PROPOSED, Status.AGREED)
 
 
-def check(estate: Estate, as_of: date) -> Assessment:
+def check(estate: Estate, as_of: date, *, explain: bool = True) -> Assessment:
     """Check an estate as of a day.
 
-    Everything is a function of its two arguments: the same estate and day give the same assessment.
+    Everything is a function of estate and day: the same ones give the same assessment. Without `explain` only promises that
+    are not supported name their weakest links, which saves a fifth of the time.
     """
-    engine = _Engine(estate, as_of)
+    engine = _Engine(estate, as_of, explain=explain)
     engine.judge_all()
     evidence = engine.evidence()
     findings = [finding for rule in rules_on_agreements() for finding in rule.findings(evidence)]
@@ -44,11 +45,11 @@ def _order(finding: Finding) -> tuple[str, str, str]:
 class _Engine:
     """One run over one estate; OLAs from the bottom up first, since SLAs rest on what they really guarantee."""
 
-    def __init__(self, estate: Estate, as_of: date) -> None:
+    def __init__(self, estate: Estate, as_of: date, *, explain: bool) -> None:
         self._estate = estate
         self._as_of = as_of
         self._cones = Cones(estate)
-        self.evaluator = Evaluator(estate, as_of, self._cones)
+        self.evaluator = Evaluator(estate, as_of, self._cones, explain=explain)
         self.results: dict[str, ObjectiveResult] = {}
         self._gaps: dict[Gap, None] = {}
         self._weaker: dict[tuple[str, str], Weaker] = {}

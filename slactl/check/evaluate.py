@@ -55,7 +55,9 @@ class _Numbers:
 class Evaluator:
     """Judges objectives of one estate as of a day; what objectives share is computed once."""
 
-    def __init__(self, estate: Estate, as_of: date, cones: Cones) -> None:
+    def __init__(self, estate: Estate, as_of: date, cones: Cones, *, explain: bool) -> None:
+        self._explain = explain
+        """Whether promises that are supported name their weakest links too."""
         self._estate = estate
         self._as_of = as_of
         self._cones = cones
@@ -76,7 +78,8 @@ class Evaluator:
             _capped(sight.numbers(node).verdict_on(objective.target), unbudgeted=unbudgeted)
             for node in (top, local_top)
         )
-        result = _result(agreement, objective, sight, top, (chain, local))
+        links = sight.links(top) if self._explain or chain != "guaranteed" else ()
+        result = _result(agreement, objective, sight, (chain, local), sight.numbers(top), links)
         return Evaluation(result, nodes, self._supports(nodes))
 
     def _sight(self, agreement: Agreement, objective: Objective) -> "_Sight | None":
@@ -177,10 +180,14 @@ class _Sight:
         return Link(f"service.{leaf.service}", words, downtime_s, leaf.place)
 
 
-def _result(
-    agreement: Agreement, objective: Objective, sight: _Sight, top: str, verdicts: tuple[Verdict, Verdict]
+def _result(  # noqa: PLR0917 - the parts of one result
+    agreement: Agreement,
+    objective: Objective,
+    sight: _Sight,
+    verdicts: tuple[Verdict, Verdict],
+    numbers: _Numbers,
+    links: tuple[Link, ...],
 ) -> ObjectiveResult:
-    numbers = sight.numbers(top)
     stretch = sight.timeline.windows[numbers.window]
     allowed = unavailability_of(objective) * stretch.seconds
     return ObjectiveResult(
@@ -197,7 +204,7 @@ def _result(
         window_s=stretch.seconds,
         allowed_s=allowed,
         margin_s=allowed - numbers.worst.upper * stretch.seconds,
-        links=sight.links(top),
+        links=links,
         customers=agreement.customers,
         agreed=objective.agreed,
     )

@@ -65,7 +65,7 @@ def open_session(parsed: argparse.Namespace, console: Console) -> Session:
 def make_plan(session: Session, *, mode: Mode = "normal", refresh: bool = True) -> Plan:
     """Check, compile, read, compare."""
     estate, snapshot = session.estate, session.store.read()
-    assessment = check(estate, session.context.as_of)
+    assessment = check(estate, session.context.as_of, explain=False)
     desired = (
         {}
         if mode == "destroy"

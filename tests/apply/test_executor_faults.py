@@ -66,6 +66,18 @@ def test_an_intent_that_came_to_nothing_and_is_no_longer_wanted_is_closed(world:
     assert world.plan().is_empty
 
 
+def test_an_intent_on_an_object_that_is_as_it_should_be_is_closed(world: FolderWorld) -> None:
+    world.wanted = {"b": {"x": {"size": 1}}}
+    world.apply()
+    with world.store.lock("apply", 0) as writer:
+        writer.begin("digest", [("b.file.x", "update")])
+    assert [(one.address, one.new) for one in world.plan().kept] == [("b.file.x", True)]
+    world.apply()
+    assert world.store.read().intents == ()
+    assert world.plan().is_empty
+    assert world.log() == ["create b.file.x"]
+
+
 def test_our_own_half_recorded_change_is_not_called_drift(world: FolderWorld) -> None:
     world.wanted = {"b": {"x": {"size": 1}}}
     world.apply()

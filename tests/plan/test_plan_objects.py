@@ -147,7 +147,8 @@ def test_order_of_input_does_not_matter(world: FolderWorld, tmp_path: Path) -> N
         resources = list(inputs.snapshot.resources.items())
         chance.shuffle(resources)
         observed = {
-            name: chance.sample(list(seen), len(seen)) for name, seen in reversed(inputs.observed.items())
+            name: chance.sample(list(seen), len(seen))
+            for name, seen in reversed(list(inputs.observed.items()))
         }
         snapshot = replace(inputs.snapshot, resources=dict(resources))
         plan = build_plan(replace(inputs, snapshot=snapshot, observed=observed))

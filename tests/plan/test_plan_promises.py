@@ -12,6 +12,7 @@ from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
 from slactl.plan.build import Inputs, build_plan
 from slactl.plan.plan import Mode, Plan
+from slactl.provider import Connection
 from slactl.render.plan_json import plan_document
 from slactl.render.plan_text import plan_text
 from slactl.render.style import Style
@@ -48,9 +49,9 @@ spec: {owner: web, dependsOn: [db], intrinsic: {availability: 99.99%}}
 """
 
 
-def promise(kind: str, name: str, service: str, target: str, more: str = "") -> str:
+def promise(kind: str, name: str, service: str, target: str, more: str = "", meta: str = "") -> str:
     return (
-        f"apiVersion: slactl/v1\nkind: {kind}\nmetadata: {{name: {name}}}\n"
+        f"apiVersion: slactl/v1\nkind: {kind}\nmetadata: {{name: {name}{meta}}}\n"
         f"spec: {{service: {service}, status: agreed, {more} objectives: {{availability: {{target: {target}}}}}}}\n"
     )
 
@@ -64,10 +65,10 @@ class Shop:
     def documents(
         self, *, sla: str | None = "99.9%", ola: str | None = "99.95%", protect: bool = False
     ) -> None:
-        more = "customer: acme, " + ("lifecycle: {preventDestroy: true}, " if protect else "")
+        meta = ", lifecycle: {preventDestroy: true}" if protect else ""
         self.root = self._write(
             PEOPLE,
-            promise("SLA", "shop", "shop", sla, more) if sla else "",
+            promise("SLA", "shop", "shop", sla, "customer: acme,", meta) if sla else "",
             promise("OLA", "db", "db", ola) if ola else "",
         )
 
@@ -98,7 +99,7 @@ class Shop:
             ).run()
 
 
-def _nowhere(name: str) -> object:
+def _nowhere(name: str) -> Connection:
     raise AssertionError(f"no backend is needed, and {name} was opened")
 
 
@@ -134,7 +135,7 @@ def test_a_tighter_target_is_shown_as_time_with_customers_and_support(shop: Shop
 
 def test_a_weaker_ola_names_the_customers_above_it_and_what_it_puts_at_risk(shop: Shop) -> None:
     shop.apply()
-    shop.documents(ola="99.5%")
+    shop.documents(ola="99.905%")
     plan = shop.plan()
     (change,) = plan.agreements
     assert (change.address, change.customers) == ("ola.db", ("acme",))
@@ -159,7 +160,7 @@ def test_an_ola_that_ends_still_names_the_customers_above_it(shop: Shop) -> None
 
 def test_new_support_of_an_unchanged_promise_is_recorded_with_the_next_apply(shop: Shop) -> None:
     shop.apply()
-    shop.documents(ola="99.5%")
+    shop.documents(ola="99.905%")
     shop.apply()  # a plan that fails is refused by the command; the executor does as it is told
     assert shop.store.read().agreements["sla.shop"].support == {"availability": "unsupported"}
     plan = shop.plan()
