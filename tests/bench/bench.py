@@ -1,8 +1,8 @@
 """What slactl costs at several sizes: CPU time and peak memory of whole processes; ratios to terraform where it is installed.
 
-    make bench                              # 1,000 and 10,000 agreements
-    make bench BENCH="--size 100000"        # one size
-    make bench BENCH="--prometheus 10000"   # so many objectives in a live Prometheus: evaluation time against interval
+    make bench                                        # 1,000, 10,000 and 100,000 agreements, and a live Prometheus
+    make bench BENCH="--size 10000 --no-prometheus"   # one size
+    make bench BENCH="--no-sizes --prometheus 2000"   # so many objectives in a live Prometheus alone
 
 CPU time is to be trusted, wall time is not: machines are shared.
 """
@@ -156,11 +156,8 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="slactl-bench-") as name:
         folder = Path(name)
-        if asked.prometheus:
-            measure_prometheus(folder / "prometheus", asked.prometheus)
-            return
         row("version", cost_of([*SLACTL, "version"]), 0.06)
-        for size in asked.size or (1_000, 10_000):
+        for size in () if asked.no_sizes else asked.size or (1_000, 10_000, 100_000):
             for layout in asked.layout or ("files", "few"):
                 say(f"\n{size:,} agreements, {layout}", "CPU", "peak memory", "budget")
                 here = folder / f"{size}-{layout}"
@@ -169,6 +166,9 @@ def main() -> None:
                 if shutil.which("terraform") and not asked.no_terraform and layout == "files":
                     measure_terraform(folder / f"{size}-terraform", size, ours)
                 shutil.rmtree(here)
+        if not asked.no_prometheus:
+            say(f"\n{asked.prometheus:,} objectives in a live Prometheus")
+            measure_prometheus(folder / "prometheus", asked.prometheus)
 
 
 if __name__ == "__main__":
