@@ -4,7 +4,15 @@ import argparse
 from pathlib import Path
 
 from slactl.base.diagnostics import SlactlError
-from slactl.cli.applying import add_apply_options, approve, conclude, execute, lock_timeout_s, refuse_errors
+from slactl.cli.applying import (
+    add_apply_options,
+    approve,
+    conclude,
+    execute,
+    lock_timeout_s,
+    refuse_errors,
+    say_note,
+)
 from slactl.cli.console import Console
 from slactl.cli.options import add_inputs
 from slactl.cli.plan import print_plan
@@ -28,6 +36,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     if saved is not None:
         refuse_errors(saved)
     with session.store.lock("apply", lock_timeout_s(parsed)) as writer:
+        say_note(writer, console)
         plan = make_plan(session) if saved is None else _still_valid(saved, session, session.store.read())
         if saved is None:
             print_plan(plan, console, as_json=False)

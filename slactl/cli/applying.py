@@ -67,6 +67,12 @@ def refuse_errors(plan: Plan) -> None:
         raise SlactlError("The plan is not applied", "\n".join(plan.errors))
 
 
+def say_note(writer: Writer, console: Console) -> None:
+    """Say what the store has to say about the lock: that a dead holder's was taken over."""
+    if writer.note:
+        console.error(writer.note)
+
+
 def execute(plan: Plan, session: Session, writer: Writer, command: str, console: Console) -> Result:
     """Run the plan's stages and say what becomes of each change."""
 

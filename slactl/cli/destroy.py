@@ -2,7 +2,15 @@
 
 import argparse
 
-from slactl.cli.applying import add_apply_options, approve, conclude, execute, lock_timeout_s, refuse_errors
+from slactl.cli.applying import (
+    add_apply_options,
+    approve,
+    conclude,
+    execute,
+    lock_timeout_s,
+    refuse_errors,
+    say_note,
+)
 from slactl.cli.console import Console
 from slactl.cli.options import add_inputs
 from slactl.cli.plan import print_plan
@@ -20,6 +28,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     session = open_session(parsed, console)
     name = session.estate.workspace.name
     with session.store.lock("destroy", lock_timeout_s(parsed)) as writer:
+        say_note(writer, console)
         plan = make_plan(session, mode="destroy")
         print_plan(plan, console, as_json=False)
         refuse_errors(plan)

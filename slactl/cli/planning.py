@@ -96,7 +96,7 @@ def _compiled(backend: Backend, session: Session) -> Compilation:
 
 def _backends(session: Session, snapshot: Snapshot) -> list[str]:
     """The backends of the files, and those that state still has objects in."""
-    return sorted(session.estate.backends.keys() | {one.backend for one in snapshot.resources.values()})
+    return sorted(session.estate.backends.keys() | snapshot.backends)
 
 
 def _read(name: str, session: Session) -> tuple[Observed, ...]:

@@ -118,7 +118,7 @@ class Connection(Protocol):
         """
 
     def commit(self) -> None:
-        """Put staged changes in force.
+        """Put what this connection has staged in force; never what one that was killed has left behind.
 
         Raises:
             SlactlError: when the system refuses them; the previous objects are in force again by then.

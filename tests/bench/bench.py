@@ -150,9 +150,9 @@ def main() -> None:
         "--layout", choices=("files", "few"), action="append", help="one file an agreement, or few files"
     )
     parser.add_argument("--no-terraform", action="store_true", help="do not compare")
-    parser.add_argument(
-        "--prometheus", type=int, metavar="OBJECTIVES", help="measure the rules in a live server instead"
-    )
+    parser.add_argument("--prometheus", type=int, default=10_000, metavar="OBJECTIVES", help="default: 10000")
+    parser.add_argument("--no-prometheus", action="store_true", help="no live server")
+    parser.add_argument("--no-sizes", action="store_true", help="the live server alone")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="slactl-bench-") as name:
         folder = Path(name)
