@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal
 
 Layout = Literal["files", "few"]
-_SUPPLIERS = 20
 _IN_ONE_FILE = 500
 _BRANCHES = 4
 
