@@ -1,5 +1,6 @@
 """The server's HTTP interface: reload, and queries; every odd answer becomes a message."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,8 @@ from slactl.base.diagnostics import SlactlError
 from slactl_prometheus.settings import Settings
 
 _MOST_SHOWN = 200
+_CREDENTIALS = re.compile(r"//[^/@]*@")
+"""A user and a password in a URL are secrets: messages leave them out."""
 
 
 class Server:
@@ -14,6 +17,7 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.url or ""
+        self._shown_url = _CREDENTIALS.sub("//", self._url)
         self._timeout_s = settings.timeout_s
         self._headers = {"Authorization": f"Bearer {settings.bearer_token}"} if settings.bearer_token else {}
 
@@ -28,11 +32,11 @@ class Server:
             return
         if answer.status_code in (403, 405):
             raise SlactlError(
-                f"Prometheus at {self._url} does not allow reloads ({answer.status_code})",
+                f"Prometheus at {self._shown_url} does not allow reloads ({answer.status_code})",
                 "Start it with --web.enable-lifecycle, or set reload: false and reload it your own way.",
             )
         raise SlactlError(
-            f"Prometheus at {self._url} refused to reload ({answer.status_code})",
+            f"Prometheus at {self._shown_url} refused to reload ({answer.status_code})",
             f"It says: {_shown(answer.text)} Its log says why.",
         )
 
@@ -51,7 +55,7 @@ class Server:
             reason = f"{document.get('errorType')}: {document.get('error')}"
         except (ValueError, KeyError, TypeError):
             reason = f"{answer.status_code}: {_shown(answer.text)}"
-        raise SlactlError(f"Prometheus at {self._url} did not answer a query", f"It says: {reason}")
+        raise SlactlError(f"Prometheus at {self._shown_url} did not answer a query", f"It says: {reason}")
 
     def _send(self, method: str, path: str, data: Mapping[str, str]) -> Any:
         import requests  # noqa: PLC0415 - slow to import; files alone need no server
@@ -67,7 +71,7 @@ class Server:
             )
         except requests.RequestException as error:
             raise SlactlError(
-                f"Prometheus at {self._url} cannot be reached",
+                f"Prometheus at {self._shown_url} cannot be reached",
                 f"{_cause(error)} Check the backend's url, and that the server runs.",
             ) from error
 

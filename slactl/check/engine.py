@@ -83,19 +83,13 @@ class _Engine:
         order = TopologicalSorter(
             {name: [call.service for call in one.calls()] for name, one in services.items()}
         )
-        for name in order.static_order():
-            if services[name].depends_on is not None:
-                for agreement in self._estate.agreements_on.get(name, ()):
-                    if (
-                        agreement.kind == "OLA"
-                        and agreement.status in _OPEN
-                        and agreement.services[0] == name
-                    ):
-                        yield from (
-                            (agreement, one)
-                            for one in agreement.objectives.values()
-                            if one.scope == "end-to-end"
-                        )
+        rank = {name: number for number, name in enumerate(order.static_order())}
+        olas = [one for one in self._estate.agreements.values() if one.kind == "OLA" and one.status in _OPEN]
+        for agreement in sorted(olas, key=lambda one: max(rank[name] for name in one.services)):
+            for objective in agreement.objectives.values():
+                rests = any(services[name].depends_on is not None for name in objective.services)
+                if rests and objective.scope == "end-to-end":
+                    yield agreement, objective
 
     def _sla_objectives(self) -> Iterable[tuple[Agreement, Objective]]:
         for sla in self._estate.slas():

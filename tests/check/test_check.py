@@ -192,6 +192,22 @@ def test_an_ola_that_its_structure_does_not_support_counts_as_what_that_guarante
     assert found(assessment, "SLA204") == ["ola.db.availability"]
 
 
+def test_an_ola_on_several_services_is_judged_after_all_that_any_of_them_rests_on(workspace: Write) -> None:
+    estate = (
+        service("shop", "web", "[a, b]", "100%") + service("a", "data") + service("b", "data", "[c]", "100%")
+    )
+    estate += (
+        service("c", "web", "[net]", "100%") + service("net", "cloud") + promise("UC", "net", "net", "99%")
+    )
+    estate += promise("OLA", "c", "c", "99.99%")
+    estate += document(
+        "OLA", "both", "services: [a, b], status: agreed, objectives: {availability: {target: 99.95%}}"
+    )
+    assessment = assess(workspace(PEOPLE + estate + promise("SLA", "s", "shop", "99.9%", "customer: acme,")))
+    assert found(assessment, "SLA204") == ["ola.both.availability", "ola.c.availability"]
+    assert assessment.objectives["sla.s.availability"].verdict != "guaranteed"
+
+
 def test_scope_own_counts_the_dependencies_beside_it(workspace: Write) -> None:
     estate = service("shop", "web", "[db]", "100%") + service("db", "data", "[net]") + service("net", "cloud")
     estate += promise("OLA", "db", "db", "99.95%", objective="scope: own") + promise(

@@ -147,6 +147,17 @@ def test_a_server_that_is_down_changes_nothing(workspace: Write, slactl: Run) ->
     assert "2 to add" in slactl(root, "plan")[1]
 
 
+def test_a_password_in_the_url_is_not_shown(
+    workspace: Write, slactl: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROM_PASSWORD", "s3cret")
+    url = f"http://me:${{env.PROM_PASSWORD}}@127.0.0.1:{free_port()}"
+    code, out, err = slactl(workspace(ESTATE, BACKEND.format(url=url)), "apply", "-auto-approve")
+    assert code == 1
+    assert "cannot be reached" in err
+    assert "s3cret" not in out + err
+
+
 @contextmanager
 def nonsense(status: int, body: bytes) -> Iterator[str]:
     """A server that answers everything with the same nonsense."""
