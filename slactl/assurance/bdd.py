@@ -37,6 +37,10 @@ class Diagram:
         """The function that is down where the variable is."""
         return self._node(variable, UP, DOWN)
 
+    def opposite(self, variable: int) -> int:
+        """The function that is down where the variable is up: a condition that may only hold while it is."""
+        return self._node(variable, DOWN, UP)
+
     def gate(self, gate: Gate, parts: Sequence[int]) -> int:
         """The function of a gate over the functions of its parts.
 

@@ -1,7 +1,7 @@
 """What a check finds: three numbers and two verdicts for each objective, and findings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -63,6 +63,50 @@ class ObjectiveResult:
 
 
 @dataclass(frozen=True, slots=True)
+class AmountLink:
+    """How much one promise below contributes to a worst amount, in the unit of the result."""
+
+    address: str
+    promise: str
+    """What it promises, in words: `resolution within 4h, office-berlin`, or `no promise`."""
+    amount: Fraction
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AmountResult:
+    """An objective whose target is a time or a rate, against the worst that what is below it allows."""
+
+    address: str
+    place: Place
+    metric: str
+    target: str
+    """As written."""
+    unit: Literal["s", "1/s"]
+    """Seconds, of which less is better, or events per second, of which more is better."""
+    verdict: Verdict
+    """The chain's: OLAs that their own structure does not support count as what it guarantees."""
+    local_verdict: Verdict
+    """If the agreements directly below are kept."""
+    promised: Fraction
+    supported: Fraction | None
+    """The longest time, or the least rate, that is guaranteed; None: nothing is, however long or little."""
+    worst: str = ""
+    """When or how the worst comes about, in words: `logged on Fri 2026-04-03 17:50 Europe/Berlin`."""
+    links: tuple[AmountLink, ...] = ()
+    """Largest contribution first."""
+    customers: tuple[str, ...] = ()
+    agreed: bool = True
+
+    @property
+    def margin(self) -> Fraction | None:
+        """What is left, in the unit; negative: a shortfall; None: nothing is guaranteed."""
+        if self.supported is None:
+            return None
+        return self.promised - self.supported if self.unit == "s" else self.supported - self.promised
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a rule found, about one address."""
 
@@ -91,6 +135,8 @@ class Assessment:
     objectives: Mapping[str, ObjectiveResult]
     """By address, in address order."""
     findings: tuple[Finding, ...]
+    amounts: Mapping[str, AmountResult] = field(default_factory=dict)
+    """Objectives on times and rates, by address, in address order."""
 
     @property
     def passed(self) -> bool:

@@ -1,28 +1,30 @@
-"""The rules of the check, one subject a file; `all_rules` lists them by id."""
+"""The rules of the check, one a file; `all_rules` lists them by id."""
 
-from types import ModuleType
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
-from slactl.check.rules import exclusions, levels, parties, support, terms, waivers
 from slactl.check.rules.rule import Rule
 
 __all__ = ["Rule", "all_rules", "rules_on_agreements", "rules_on_waivers"]
 
+_ABOUT_WAIVERS = "SLA9"
+"""How the ids of rules about waivers begin, which look at the findings of the others."""
 
+
+@cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, by id."""
-    return rules_on_agreements() + rules_on_waivers()
+    """Every rule, by id: all that the files of this package define."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    rules = {one.id: one for module in modules for one in vars(module).values() if isinstance(one, Rule)}
+    return tuple(rules[name] for name in sorted(rules))
 
 
 def rules_on_agreements() -> tuple[Rule, ...]:
     """The rules whose findings a waiver may accept."""
-    return _of(parties, support, terms, levels, exclusions)
+    return tuple(one for one in all_rules() if not one.id.startswith(_ABOUT_WAIVERS))
 
 
 def rules_on_waivers() -> tuple[Rule, ...]:
-    """The rules about waivers themselves, which look at the findings of the others."""
-    return _of(waivers)
-
-
-def _of(*subjects: ModuleType) -> tuple[Rule, ...]:
-    rules = [rule for subject in subjects for rule in vars(subject).values() if isinstance(rule, Rule)]
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+    """The rules about waivers themselves."""
+    return tuple(one for one in all_rules() if one.id.startswith(_ABOUT_WAIVERS))

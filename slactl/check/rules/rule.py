@@ -1,11 +1,11 @@
 """What a rule is: a stable id, why it exists, what to do, and the function that finds where it is broken."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from slactl.base.diagnostics import Place, Severity
-from slactl.check.result import Finding, ObjectiveResult
+from slactl.check.result import AmountResult, Finding, ObjectiveResult
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
 
@@ -41,6 +41,8 @@ class Evidence:
     """By objective address: services whose own failures have no budget."""
     supports: Mapping[str, tuple[tuple[Agreement, Objective], ...]]
     """By objective address: the promises that it rests on."""
+    amounts: Mapping[str, AmountResult] = field(default_factory=dict)
+    """Objectives on times and rates, by address."""
     findings: tuple[Finding, ...] = ()
     """What the other rules found: for the rules about waivers, which come last."""
 
