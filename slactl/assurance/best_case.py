@@ -19,7 +19,7 @@ def best_case(structure: Structure, top: str, unavailability: Mapping[str, Fract
     `lower` cannot be beaten; they are equal where what is below is read-once.
     """
     availability = {name: 1 - unavailability[name] for name in structure.leaves(top)}
-    uptime = worst_case(_mirrored(structure, top), top, availability)
+    uptime = worst_case(_mirrored(structure, top), top, availability).bound
     return Bound(1 - uptime.upper, 1 - uptime.lower)
 
 

@@ -40,11 +40,13 @@ def worst_gate(gate: Gate, down: Sequence[Fraction]) -> Fraction:
 
 
 def worst_weights(gate: Gate, down: Sequence[Fraction]) -> list[Fraction]:
-    """The weight of each part in the gate's bound: the weighted sum of the parts' downtime is `worst_gate`."""
+    """The weight of each part in the gate's bound: `worst_gate` is the weighted sum of the parts' downtime, or 1.
+
+    Whenever the gate is down, the weights of the parts that are down add up to at least 1.
+    """
     counted, over = _best_sum(gate, down)
     chosen = set(nsmallest(counted, range(len(down)), key=down.__getitem__))
-    total = sum((down[index] for index in chosen), Fraction(0)) / over
-    weight = Fraction(1, over) / max(_ONE, total)
+    weight = Fraction(1, over)
     return [weight if index in chosen else Fraction(0) for index in range(len(down))]
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from slactl.assurance.structure import Gate, Structure
 
-_INNER = "\0"
+INNER = "\0"
 """Ends the name of what is left of a module after its single leaves are taken out; no document holds it."""
 
 
@@ -25,6 +25,8 @@ class Module:
 
     top: str
     gates: Mapping[str, Gate]
+    given: frozenset[str] = frozenset()
+    """Decisive leaves that count as up here: what is around the module accounts for the time when they are down."""
 
     @property
     def plain(self) -> bool:
@@ -50,10 +52,9 @@ def decompose(structure: Structure, top: str, fixed: Mapping[str, bool]) -> Deco
     """Take the structure below `top` apart, with the `fixed` leaves always up (True) or always down (False)."""
     root, gates = _simplified(structure.gates, top, fixed)
     found: dict[str, Module] = {}
-    pending = [(root, gates)] if isinstance(root, str) and root in gates else []
+    pending = [_Rest(root, gates, frozenset())] if isinstance(root, str) and root in gates else []
     while pending:
-        name, gates = pending.pop()
-        for module in _split(gates, name):
+        for module in _split(pending.pop()):
             outer, rest = (module, None) if module.plain else _without_single_leaves(module)
             found[module.top] = outer
             if rest is not None:
@@ -96,10 +97,17 @@ def _meaning(name: str, needed: int, parts: list[str], kept: dict[str, Gate]) ->
     return name
 
 
-def _split(gates: Mapping[str, Gate], top: str) -> list[Module]:
-    """Every module below `top`, with those inside it as leaves."""
-    tops = _module_tops(gates, top)
-    return [Module(name, _inside(gates, name, tops)) for name in tops]
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    top: str
+    gates: Mapping[str, Gate]
+    given: frozenset[str]
+
+
+def _split(rest: _Rest) -> list[Module]:
+    """Every module of what is left, with those inside it as leaves."""
+    tops = _module_tops(rest.gates, rest.top)
+    return [Module(name, _inside(rest.gates, name, tops), rest.given) for name in tops]
 
 
 def _inside(gates: Mapping[str, Gate], top: str, tops: frozenset[str]) -> dict[str, Gate]:
@@ -148,23 +156,23 @@ def _dates(gates: Mapping[str, Gate], top: str) -> tuple[dict[str, int], dict[st
     return entered, left, last
 
 
-def _without_single_leaves(module: Module) -> tuple[Module, tuple[str, dict[str, Gate]] | None]:
+def _without_single_leaves(module: Module) -> tuple[Module, _Rest | None]:
     """The module as its decisive leaves around a rest, and the rest; or the module itself where it has none."""
     cuts, paths = _decisive(module)
     singles = cuts or paths
     if not singles:
         return module, None
     root, gates = _simplified(module.gates, module.top, dict.fromkeys(singles, bool(cuts)))
-    rest: tuple[str, dict[str, Gate]] | None = None
+    rest: _Rest | None = None
     parts = singles
     if isinstance(root, str):
         if root in gates:
-            gates[module.top + _INNER] = gates.pop(root)
-            root = module.top + _INNER
-            rest = (root, gates)
+            gates[module.top + INNER] = gates.pop(root)
+            root = module.top + INNER
+            rest = _Rest(root, gates, module.given | frozenset(cuts))
         parts = [*singles, root]
     outer = Gate.all_of(parts) if cuts else Gate.any_of(parts)
-    return Module(module.top, {module.top: outer}), rest
+    return Module(module.top, {module.top: outer}, module.given), rest
 
 
 def _decisive(module: Module) -> tuple[list[str], list[str]]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from heapq import nlargest
 from math import lcm
 
+from slactl.assurance.schedule import Slot, cut_to
 from slactl.assurance.structure import Structure
 
 _WORK = 100_000
@@ -16,21 +17,25 @@ _FINE = 1 << 16
 _LONGEST_SCALE = 1 << 512
 
 
-def packed_downtime(
+def packed_timetable(
     structure: Structure, top: str, downtime: Mapping[str, Fraction], *, enough: Fraction
-) -> Fraction:
-    """The share of downtime of a timetable within the leaves' budgets; no search beyond `enough`."""
+) -> tuple[Slot, ...]:
+    """A timetable within the leaves' budgets, of at most the whole window; no search beyond `enough` downtime."""
     order = structure.order(top)
     leaves = [name for name in order if name not in structure.gates]
     scale = _scale([downtime[leaf] for leaf in leaves])
     room = {leaf: int(downtime[leaf] * scale) for leaf in leaves}
     small_steps = min(4 * len(leaves), _WORK // len(order))
-    best = Fraction(0)
+    best: list[tuple[frozenset[str], int]] = []
     for halved in (0, small_steps):
-        best = max(best, min(Fraction(1), Fraction(_pack(structure, order, dict(room), halved), scale)))
-        if best >= enough:
+        best = max(best, _pack(structure, order, dict(room), halved), key=_length)
+        if Fraction(_length(best), scale) >= enough:
             break
-    return best
+    return cut_to([Slot(cut, Fraction(step, scale)) for cut, step in best])
+
+
+def _length(steps: Sequence[tuple[frozenset[str], int]]) -> int:
+    return sum(step for _, step in steps)
 
 
 def _scale(shares: Sequence[Fraction]) -> int:
@@ -39,18 +44,20 @@ def _scale(shares: Sequence[Fraction]) -> int:
     return (common if common < _LONGEST_SCALE else 10**40) * _FINE
 
 
-def _pack(structure: Structure, order: Sequence[str], room: dict[str, int], halved: int) -> int:
+def _pack(
+    structure: Structure, order: Sequence[str], room: dict[str, int], halved: int
+) -> list[tuple[frozenset[str], int]]:
     """Use up the room, the widest cut each time; the first `halved` steps take half of what the cut has."""
-    total = 0
+    steps: list[tuple[frozenset[str], int]] = []
     while True:
         cut, width = _widest_cut(structure, order, room)
         if width == 0:
-            return total
+            return steps
         step = (width + 1) // 2 if halved > 0 else width
         halved -= 1
         for leaf in cut:
             room[leaf] -= step
-        total += step
+        steps.append((frozenset(cut), step))
 
 
 def _widest_cut(structure: Structure, order: Sequence[str], room: Mapping[str, int]) -> tuple[set[str], int]:

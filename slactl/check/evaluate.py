@@ -8,7 +8,7 @@ from slactl.assurance.best_case import best_case
 from slactl.assurance.closed_forms import Bound
 from slactl.assurance.independent import independent
 from slactl.assurance.verdict import verdict
-from slactl.assurance.worst_case import weakest, worst_case
+from slactl.assurance.worst_case import worst_case
 from slactl.base.ratio import Ratio
 from slactl.check.backing import Backer
 from slactl.check.cone import Cones, Leaf
@@ -133,7 +133,7 @@ class _Sight:
         window = self.numbers(top).window
         downtime = {name: share[0][window] for name, share in self._shares(top).items()}
         seconds = self.timeline.windows[window].seconds
-        parts = weakest(self._cones.structure, top, downtime)
+        parts = worst_case(self._cones.structure, top, downtime).links
         return tuple(self._link(self._cones.leaves[name], part * seconds) for name, part in parts)
 
     def _computed(self, top: str) -> _Numbers:
@@ -143,7 +143,7 @@ class _Sight:
         for column in zip(*(share[0] for share in shares.values()), strict=True):
             key = tuple(map(id, column))  # most windows look the same, down to the very objects
             if key not in bounds:
-                bounds[key] = worst_case(structure, top, dict(zip(shares, column, strict=True)))
+                bounds[key] = worst_case(structure, top, dict(zip(shares, column, strict=True))).bound
             by_window.append(bounds[key])
         window = _worst_window(by_window) if len(bounds) > 1 else 0
         long_run = {name: share[1] for name, share in shares.items()}

@@ -1,0 +1,160 @@
+"""The cuts of a core: sets of leaves that are down together while the service is down, by a diagram of "down".
+
+A clause on joint downtime is one more variable below all leaves, which must be down whenever so many of its parts
+are: a cut then says which clauses it uses up, and a programme over cuts holds the clauses as it holds the leaves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slactl.assurance.bdd import DOWN, UP, Diagram
+from slactl.assurance.structure import Gate, Structure
+
+Cut = frozenset[int]
+_END_UP, _END_DOWN = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class CutDiagram:
+    """The states in which a core is down, as paths from the first node (the root) to the end `DOWN`.
+
+    Items are numbered: leaves in the order of the walk, then clauses.
+    """
+
+    items: tuple[str, ...]
+    variable: tuple[int, ...]
+    low: tuple[int, ...]
+    """Where to go while the variable is up: a position further on, or -1 (the core is up) or -2 (it is down)."""
+    high: tuple[int, ...]
+
+    @classmethod
+    def build(
+        cls, gates: Mapping[str, Gate], top: str, clauses: Mapping[str, str], node_limit: int
+    ) -> "CutDiagram":
+        """The diagram of `top`; what a clause is about is down only where the clause's own item is.
+
+        Args:
+            gates: of the core.
+            top: a gate of the core, or a leaf.
+            clauses: for each clause's item the node that it is about.
+            node_limit: of the diagram.
+
+        Raises:
+            TooLargeError: beyond the limit of nodes.
+        """
+        diagram = Diagram(node_limit)
+        order = Structure(gates).order(top, *clauses.values())
+        leaves = [name for name in order if name not in gates]
+        functions = {leaf: diagram.leaf(index) for index, leaf in enumerate(leaves)}
+        flipped = {leaf: diagram.opposite(index) for index, leaf in enumerate(leaves)}
+        for name in order:
+            gate = gates.get(name)
+            if gate is not None:
+                functions[name] = diagram.gate(gate, [functions[part] for part in gate.of])
+                if clauses:  # not down: at least `at_least` parts are up
+                    up_gate = Gate(gate.down_at, gate.of)
+                    flipped[name] = diagram.gate(up_gate, [flipped[part] for part in gate.of])
+        root = functions[top]
+        both = Gate(1, ("", ""))
+        either = Gate(2, ("", ""))
+        for index, node in enumerate(clauses.values(), start=len(leaves)):
+            allowed = diagram.gate(either, [diagram.leaf(index), flipped[node]])
+            root = diagram.gate(both, [root, allowed])
+        return cls._of(diagram, root, (*leaves, *clauses))
+
+    @classmethod
+    def _of(cls, diagram: Diagram, root: int, items: tuple[str, ...]) -> "CutDiagram":
+        below: set[int] = set()
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node not in (UP, DOWN) and node not in below:
+                below.add(node)
+                stack += (diagram.low[node], diagram.high[node])
+        order = sorted(below, key=lambda node: (diagram.variable[node], node))
+        position = {node: index for index, node in enumerate(order)} | {UP: _END_UP, DOWN: _END_DOWN}
+        return cls(
+            items,
+            tuple(diagram.variable[node] for node in order),
+            tuple(position[diagram.low[node]] for node in order),
+            tuple(position[diagram.high[node]] for node in order),
+        )
+
+    def lightest(self, weights: Sequence[int]) -> tuple[int, Cut]:
+        """The least weight of any cut, and a cut that has it, of few items."""
+        to_end = self._to_end(self._counted(weights))
+        cut = frozenset(self._follow(0, to_end, self._counted(weights)))
+        return sum(weights[item] for item in cut), cut
+
+    def lightest_through_each(self, weights: Sequence[int], below: int) -> set[Cut]:
+        """For each item the lightest cut that it is in, of those that weigh less than `below`."""
+        counted = self._counted(weights)
+        to_end = self._to_end(counted)
+        from_root, came = self._from_root(counted)
+        best: dict[int, tuple[int, int]] = {}
+        for node, item in enumerate(self.variable):
+            whole = from_root[node] + counted[item] + _value(to_end, self.high[node])
+            if item not in best or whole < best[item][0]:
+                best[item] = (whole, node)
+        limit = below * self._fine
+        return {
+            frozenset({*self._back(node, came), item, *self._follow(self.high[node], to_end, counted)})
+            for item, (whole, node) in best.items()
+            if whole < limit
+        }
+
+    @property
+    def _fine(self) -> int:
+        return len(self.items) + 1
+
+    def _counted(self, weights: Sequence[int]) -> list[int]:
+        """Weights in a finer unit, and one such unit an item: of equal weights the smaller cut is lighter."""
+        return [weight * self._fine + 1 for weight in weights]
+
+    def _to_end(self, counted: Sequence[int]) -> list[int]:
+        """The least weight from each node to the end; the last entry is more than any way weighs."""
+        never = sum(counted) + 1
+        values = [never] * (len(self.variable) + 1)
+        for node in range(len(self.variable) - 1, -1, -1):
+            up = _value(values, self.low[node])
+            down = counted[self.variable[node]] + _value(values, self.high[node])
+            values[node] = min(up, down)
+        return values
+
+    def _from_root(self, counted: Sequence[int]) -> tuple[list[int], list[tuple[int, bool]]]:
+        values = [sum(counted) + 1] * len(self.variable)
+        came = [(-1, False)] * len(self.variable)
+        values[0] = 0
+        for node, item in enumerate(self.variable):
+            for following, cost, down in (
+                (self.low[node], 0, False),
+                (self.high[node], counted[item], True),
+            ):
+                if following >= 0 and values[node] + cost < values[following]:
+                    values[following] = values[node] + cost
+                    came[following] = (node, down)
+        return values, came
+
+    def _follow(self, node: int, to_end: Sequence[int], counted: Sequence[int]) -> list[int]:
+        found: list[int] = []
+        while node >= 0:
+            down = counted[self.variable[node]] + _value(to_end, self.high[node])
+            if _value(to_end, self.low[node]) <= down:
+                node = self.low[node]
+            else:
+                found.append(self.variable[node])
+                node = self.high[node]
+        return found
+
+    def _back(self, node: int, came: Sequence[tuple[int, bool]]) -> list[int]:
+        found: list[int] = []
+        while node > 0:
+            node, down = came[node]
+            if down:
+                found.append(self.variable[node])
+        return found
+
+
+def _value(values: Sequence[int], node: int) -> int:
+    """What is known of a position: nothing more to pay in the end `DOWN`, the last entry in the end `UP`."""
+    return 0 if node == _END_DOWN else values[node]

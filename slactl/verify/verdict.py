@@ -1,0 +1,74 @@
+"""Reads a document and says what it proves, or why it proves nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from slactl.verify.facts import RefusedError, budgets_of, facts_of, mapping, number, sequence, text
+from slactl.verify.proof import check_proof, proved_bound
+from slactl.verify.witness import check_witness, shown_downtime
+
+PROOF, WITNESS, CALCULATION = "slactl-proof/1", "slactl-witness/1", "slactl-calc/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A document that holds, and what it shows, in a sentence."""
+
+    kind: str
+    subject: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that does not hold, and why."""
+
+    kind: str
+    subject: str
+    reason: str
+
+
+def verify(document: Any) -> Verified | Refused:
+    """Check one proof, witness or calculation, in exact fractions and with nothing of the engine's."""
+    if not isinstance(document, dict):
+        return Refused("document", "", "It is no object.")
+    kind, subject = str(document.get("format", "document")), str(document.get("subject", ""))
+    try:
+        return Verified(kind, subject, _statement(document))
+    except RefusedError as refused:
+        return Refused(kind, subject, str(refused))
+
+
+def _statement(document: Mapping[str, Any]) -> str:
+    kind = text(document, "format")
+    if kind == PROOF:
+        windows = check_proof(document)
+        return f"The budgets below keep the promise in {windows} window{'s' if windows > 1 else ''}, whatever else happens."
+    if kind == WITNESS:
+        down = check_witness(document)
+        return f"Every budget below is kept, and the service is down for {float(down):.6%} of the window: the promise is broken."
+    if kind == CALCULATION:
+        return _calculation(document)
+    raise RefusedError(f'Its format "{kind:.40}" is none that can be checked.')
+
+
+def _calculation(document: Mapping[str, Any]) -> str:
+    """A calculation's guaranteed unavailability lies between what its timetable shows and its steps prove."""
+    certificate = mapping(document, "certificate")
+    facts = facts_of(certificate)
+    budgets = budgets_of(certificate, facts)
+    proved = proved_bound(facts, budgets, certificate)
+    worst = mapping(document, "guaranteed_unavailability")
+    lower, upper = (number(worst.get(side), f"{side} bound") for side in ("lower", "upper"))
+    if proved > upper:
+        raise RefusedError(f"The steps prove an unavailability of at most {proved}, and {upper} is claimed.")
+    if document.get("witness") is None:
+        return f"The unavailability is at most {float(upper):.6g}; no timetable is given."
+    shown = shown_downtime(facts, budgets, sequence(document, "witness"))
+    if shown < lower - Fraction(1, 10**30):
+        raise RefusedError(
+            f"The timetable shows an unavailability of {shown}, and at least {lower} is claimed."
+        )
+    return f"The unavailability is at most {float(upper):.6g}, and a timetable attains {float(shown):.6g}."
