@@ -152,7 +152,13 @@ class _PartMeter:
             }
         tiles = -(-self._length // self._rolling)
         if tiles > _MOST_TILES:
-            whole = self._whole(x, end) + self._rolling if self._covered else tiles * self._rolling
+            whole = (
+                self._whole(x, end) + self._rolling
+                if self._covered
+                else tiles * self._whole(0, self._rolling)
+            )
+            if self._promise.absolute:
+                whole = tiles + 1
             return {0: (self._time.between(x, end), share * whole)}
         return {
             step: (
@@ -163,4 +169,6 @@ class _PartMeter:
         }
 
     def _whole(self, start: Fraction | int, end: Fraction | int) -> Fraction | int:
+        if self._promise.absolute:
+            return 1
         return end - start if self._covered is None else self._covered.between(start, end)

@@ -1,13 +1,14 @@
 """Downtime that promises allow as a share of an SLA's windows: the input of the worst case and of the expectation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from slactl.assurance.rolling import worst_rolling_share
-from slactl.assurance.windows import Overlap, Promise, overlaps, worst_downtime
+from slactl.assurance.windows import Promise, overlaps, worst_downtime
 from slactl.base.intervals import IntervalSet
 from slactl.base.windows import Span, Window
 
@@ -36,19 +37,21 @@ def worst_share(
     if sla.rolling_s is not None:
         return worst_rolling_share(sla.rolling_s, measured, horizon, promises)
     spans = sla.spans(sla_zone, *horizon)
-    if promises and measured is None and all(_tiles(promise, sla, sla_zone) for promise in promises):
+    if promises and measured is None and all(tiles(promise, sla, sla_zone) for promise in promises):
         least = min(promise.unavailability for promise in promises)
         return tuple((span, least) for span in spans)
     if len(promises) == 1:
-        bare = Promise(_ZERO, promises[0].window, promises[0].zone, promises[0].covered)
+        bare = replace(promises[0], unavailability=_ZERO)
         found = overlaps(sla, sla_zone, measured, horizon, bare)
         return tuple((one.span, one.share(promises[0].unavailability)) for one in found)
     insides = ((span, IntervalSet((span,)) if measured is None else measured.clip(*span)) for span in spans)
     return tuple((span, worst_downtime(time, promises) / time.seconds) for span, time in insides if time)
 
 
-def _tiles(promise: Promise, sla: Window, sla_zone: ZoneInfo) -> bool:
-    return promise.covered is None and promise.zone == sla_zone and promise.window.tiles(sla)
+def tiles(promise: Promise, sla: Window, sla_zone: ZoneInfo) -> bool:
+    """Whether a promise allows the same share of every window, wherever that lies."""
+    covers = promise.covered is None and not promise.absolute
+    return covers and promise.zone == sla_zone and promise.window.tiles(sla)
 
 
 def long_run_share(measured: IntervalSet | None, horizon: Span, promises: Sequence[Promise]) -> Fraction:
@@ -70,29 +73,27 @@ def long_run_share(measured: IntervalSet | None, horizon: Span, promises: Sequen
     return (down + rest.seconds) / total
 
 
-def worst_share_of_cycle(sla: Window, promised: Window, unavailability: Fraction) -> Fraction:
-    """The worst share without given dates: that of the worst window of the 400-year Gregorian cycle.
+def shares_of_cycle(
+    sla: Window, promises: Sequence[Promise]
+) -> tuple[tuple[Span, tuple[Fraction, ...]], ...]:
+    """The shares that promises allow in each kind of window that the 400-year Gregorian cycle has.
 
-    Both count around the clock in one time zone whose days have 24 hours; only the lengths of months and years
-    matter.
+    One pair for each kind of window: the first of its kind, and a share for each promise. A rolling window has one
+    pair, for each promise the share in the position that is worst for it. All count around the clock in one time zone
+    whose days have 24 hours: only the lengths of months and years matter.
     """
-    if promised.tiles(sla):
-        return unavailability
-    if sla.rolling_s is not None:
-        promise = Promise(unavailability, promised, _UTC)
-        return worst_share(sla, _UTC, None, _years(2080, 2120), (promise,))[0][1]
-    return max(one.share(unavailability) for one in _cycle_overlaps(sla, promised))
-
-
-@lru_cache(maxsize=256)
-def _cycle_overlaps(sla: Window, promised: Window) -> tuple[Overlap, ...]:
-    """One overlap of each kind that the cycle has."""
+    if all(tiles(promise, sla, _UTC) for promise in promises):
+        length = sla.rolling_s or sla.nominal_s
+        return (((0, length), tuple(promise.unavailability for promise in promises)),)
     # Weeks drift against months through all 400 years. Months and years alone only know leap years, and the 40
     # around 2100, which is none, have every sequence of them.
-    weekly = "calendar-week" in (sla.kind, promised.kind)
+    weekly = "calendar-week" in (sla.kind, *(promise.window.kind for promise in promises))
     horizon = _years(2000, 2400) if weekly else _years(2080, 2120)
-    found = overlaps(sla, _UTC, None, horizon, Promise(_ZERO, promised, _UTC))
-    return tuple({(one.measured_s, one.readings): one for one in found}.values())
+    columns = [worst_share(sla, _UTC, None, horizon, (promise,)) for promise in promises]
+    found: dict[tuple[Fraction, ...], Span] = {}
+    for several in zip(*columns, strict=True):
+        found.setdefault(tuple(share for _, share in several), several[0][0])
+    return tuple((span, shares) for shares, span in found.items())
 
 
 def _years(first: int, end: int) -> Span:

@@ -33,6 +33,16 @@ class Promise:
     zone: ZoneInfo
     covered: IntervalSet | None = None
     """The time that counts, clipped to the term; None: always."""
+    absolute: bool = False
+    """Whether `unavailability` is a number of seconds in each window, however long that is, and no share."""
+
+    def whole(self, start: Fraction | int, end: Fraction | int) -> Fraction | int:
+        """What `unavailability` is a share of in the window from start to end: the seconds covered, or 1."""
+        if self.absolute:
+            return 1
+        if self.covered is None:
+            return end - start
+        return self.covered.clip(int(start), int(end)).seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,38 +122,34 @@ def _most_down(cells: Iterable[Cell], unavailability: Fraction) -> Fraction:
 def _readings(time: IntervalSet, promise: Promise) -> tuple[tuple[Cell, ...], ...]:
     """Cells of the covered, measured `time` under the promise's windows."""
     if promise.window.rolling_s is not None:
-        return _rolling_readings(time, promise.covered, promise.window.rolling_s)
+        return _rolling_readings(time, promise, promise.window.rolling_s)
     start, end = time.spans[0][0], time.spans[-1][1]
-    return (_cells(time, promise.covered, promise.window.spans(promise.zone, start, end)),)
+    return (_cells(time, promise, promise.window.spans(promise.zone, start, end)),)
 
 
-def _cells(time: IntervalSet, covered: IntervalSet | None, windows: Iterable[Span]) -> tuple[Cell, ...]:
+def _cells(time: IntervalSet, promise: Promise, windows: Iterable[Span]) -> tuple[Cell, ...]:
     cells: list[Cell] = []
     for window in windows:
         overlap = time.clip(*window).seconds
         if overlap:
-            cells.append((overlap, _whole(covered, *window), 1))
+            cells.append((overlap, int(promise.whole(*window)), 1))
     return tuple(cells)
 
 
-def _whole(covered: IntervalSet | None, start: int, end: int) -> int:
-    return end - start if covered is None else covered.clip(start, end).seconds
-
-
-def _rolling_readings(
-    time: IntervalSet, covered: IntervalSet | None, length: int
-) -> tuple[tuple[Cell, ...], ...]:
+def _rolling_readings(time: IntervalSet, promise: Promise, length: int) -> tuple[tuple[Cell, ...], ...]:
     """Windows of the rolling length laid side by side, from the first instant on or up to the last."""
     start, end = time.spans[0][0], time.spans[-1][1]
     count, rest = divmod(end - start, length)
-    if covered is None and len(time.spans) == 1:
-        return (((length, length, count), (rest, length, 1)),)
+    if promise.covered is None and len(time.spans) == 1:
+        whole = int(promise.whole(0, length))
+        return (((length, whole, count), (rest, whole, 1)),)
     if count > _MOST_TILES:
-        return (((time.seconds, _whole(covered, start, end) + length, 1),),)
+        whole = int(promise.whole(start, end))
+        return (((time.seconds, count + 1 if promise.absolute else whole + length, 1),),)
     forward = [(start + length * step, start + length * (step + 1)) for step in range(count + (rest > 0))]
     shift = end - forward[-1][1]
     backward = [(first + shift, last + shift) for first, last in forward]
-    return (_cells(time, covered, forward), _cells(time, covered, backward))
+    return (_cells(time, promise, forward), _cells(time, promise, backward))
 
 
 @lru_cache(maxsize=8192)

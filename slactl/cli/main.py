@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("slactl.cli.validate", "Read the agreements and say everything that is wrong with them"),
     "fmt": ("slactl.cli.fmt", "Rewrite agreement files in the usual form, comments kept"),
     "check": ("slactl.cli.check", "Prove or refute that OLAs and UCs support every SLA"),
+    "calc": ("slactl.cli.calc", "Guaranteed, expected and best availability of a structure, without a workspace"),
+    "verify": ("slactl.cli.verify", "Check proofs and witnesses, independently of what made them"),
     "plan": ("slactl.cli.plan", "Show what an apply would change: promises first, then backend objects"),
     "apply": ("slactl.cli.apply", "Make the changes of a plan"),
     "destroy": ("slactl.cli.destroy", "Remove every backend object of this workspace"),

@@ -1,0 +1,66 @@
+"""`slactl verify`: check proofs, witnesses and calculations with code that shares nothing with the engine."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from slactl.base.diagnostics import SlactlError
+from slactl.cli.console import Console
+from slactl.cli.options import add_output
+from slactl.verify import Refused, Verified, verify
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="what explain -out or calc -json wrote")
+    parser.add_argument(
+        "--json", action="store_true", help="print a JSON document on a line for each document"
+    )
+    add_output(parser)
+
+
+def run(parsed: argparse.Namespace, console: Console) -> int:
+    """Check each file; exit code 0 when all that they say holds, else 1."""
+    refused = False
+    for file in parsed.files:
+        for document in _documents(parsed.root / file, file):
+            found = verify(document)
+            refused |= isinstance(found, Refused)
+            console.print(_json(file, found) if parsed.json else _text(file, found, console))
+    return int(refused)
+
+
+def _documents(path: Path, shown: str) -> list[Any]:
+    """One document, a list of them, or one a line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SlactlError(f"The file {shown} cannot be read: {error}", "") from error
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        try:
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        except (ValueError, RecursionError) as error:
+            raise SlactlError(
+                f"{shown} is no JSON: {error}", "Give what `slactl explain -out` or `calc -json` wrote."
+            ) from error
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _text(file: str, found: Verified | Refused, console: Console) -> str:
+    style = console.out_style
+    about = f"{file}{f': {found.subject}' if found.subject and found.subject != file else ''}"
+    if isinstance(found, Refused):
+        return f"{style.bad('Refused:')} {about}\n  {found.reason}"
+    return f"{style.good('Verified:')} {about}\n  {found.statement}"
+
+
+def _json(file: str, found: Verified | Refused) -> str:
+    holds = isinstance(found, Verified)
+    words = found.statement if isinstance(found, Verified) else found.reason
+    return json.dumps(
+        {"file": file, "subject": found.subject, "format": found.kind, "verified": holds, "message": words},
+        ensure_ascii=False,
+    )

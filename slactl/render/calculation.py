@@ -1,0 +1,128 @@
+"""What the calculator found, as one document for machines and as lines for a person."""
+
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slactl.assurance.calculation import Answer, Question
+from slactl.assurance.closed_forms import Bound
+from slactl.assurance.verdict import verdict
+from slactl.base.duration import spoken
+from slactl.base.ratio import decimal_text
+from slactl.render.findings import percent, verdict_words
+from slactl.render.proof import budgets_document, steps_document, structure_document, timetable_document
+from slactl.render.style import Style
+
+_FIGURES = 30
+_UTC = ZoneInfo("UTC")
+_MOST_LINES = 12
+
+
+def calculation_document(
+    name: str, question: Question, found: Answer, target: Fraction | None
+) -> dict[str, Any]:
+    """The document of `calc -json`: decimals as texts, each rounded to the side on which it holds.
+
+    Unavailabilities have thirty figures after their leading zeros; `certificate` and `witness` are exact fractions.
+    """
+    document: dict[str, Any] = {"format": "slactl-calc/1", "subject": name, "top": question.top}
+    document |= {"window": str(question.window), "worst_window": _window_name(question, found)}
+    document |= _numbers("guaranteed", found.worst) | _numbers("expected", found.expected)
+    best = found.best
+    document |= {
+        "best": _availability(best.lower, down=False),
+        "best_unavailability": _decimal(best.lower, up=False),
+        "best_bounds": {
+            "lower": _availability(best.upper, down=True),
+            "upper": _availability(best.lower, down=False),
+        },
+    }
+    document["exact"] = found.worst.exact
+    if target is not None:
+        document |= {
+            "target": _decimal(target, up=False),
+            "verdict": verdict(target, found.worst, found.expected, found.best),
+        }
+    document["certificate"] = {
+        "format": "slactl-certificate/1",
+        **structure_document(question.structure, question.top, found.case.clauses),
+        "budgets": budgets_document(found.case),
+        **steps_document(found.case),
+        "bound": str(found.worst.upper),
+    }
+    document["witness"] = None if found.timetable is None else timetable_document(found.timetable)
+    return document
+
+
+def calculation_text(
+    name: str, question: Question, found: Answer, target: Fraction | None, style: Style
+) -> str:
+    """The numbers for a person, with what the worst case is made of."""
+    lines = [style.bold(f"{name}: {question.top}") + f"  each {question.window}"]
+    lines += [
+        _line("guaranteed", found.worst, "whatever happens together"),
+        _line("expected", found.expected, "if outages are independent"),
+        f"  best        at most {percent(1 - found.best.lower, up=True)}",
+    ]
+    if found.window is not None:
+        lines.append(f"  worst window {_window_name(question, found)}")
+    seconds = _seconds(question, found)
+    lines.append(f"  worst case  {spoken(found.worst.upper * seconds)} down in {spoken(seconds)}, made of")
+    links = found.case.links
+    lines += [f"    {spoken(share * seconds):>12}  {item}" for item, share in links[:_MOST_LINES]]
+    if len(links) > _MOST_LINES:
+        rest = sum((share for _, share in links[_MOST_LINES:]), Fraction(0))
+        lines.append(f"    {spoken(rest * seconds):>12}  {len(links) - _MOST_LINES} more")
+    if target is not None:
+        judged = verdict(target, found.worst, found.expected, found.best)
+        margin = (1 - target - found.worst.upper) * seconds
+        words = f"margin {spoken(margin)}" if margin >= 0 else f"short by {spoken(-margin)}"
+        lines.append(f"  target {percent(target, up=False)}  {verdict_words(judged, style)}, {words}")
+    return "\n".join(lines)
+
+
+def _numbers(name: str, down: Bound) -> dict[str, Any]:
+    return {
+        name: {"lower": _availability(down.upper, down=True), "upper": _availability(down.lower, down=False)},
+        f"{name}_unavailability": {
+            "lower": _decimal(down.lower, up=False),
+            "upper": _decimal(down.upper, up=True),
+        },
+    }
+
+
+def _availability(unavailability: Fraction, *, down: bool) -> str:
+    return decimal_text(1 - unavailability, _places(unavailability), up=not down)
+
+
+def _decimal(value: Fraction, *, up: bool) -> str:
+    return decimal_text(value, _places(value), up=up)
+
+
+def _places(value: Fraction) -> int:
+    """So many digits after the point that thirty of them are figures."""
+    if not value:
+        return _FIGURES
+    zeros = len(str(value.denominator)) - len(str(value.numerator))
+    return max(0, zeros) + _FIGURES
+
+
+def _line(name: str, down: Bound, why: str) -> str:
+    lower, upper = percent(1 - down.upper, up=False), percent(1 - down.lower, up=True)
+    value = f"at least {lower}" if down.exact else f"between {lower} and {upper}"
+    return f"  {name:<11} {value}, {why}"
+
+
+def _window_name(question: Question, found: Answer) -> str | None:
+    if found.window is None:
+        return None
+    return question.window.name(found.window, _UTC)
+
+
+def _seconds(question: Question, found: Answer) -> int:
+    if found.window is None:
+        return question.window.nominal_s
+    start, end = found.window
+    if question.term is not None:
+        start, end = max(start, question.term[0]), min(end, question.term[1])
+    return end - start
