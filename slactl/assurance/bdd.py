@@ -1,6 +1,8 @@
 """Binary decision diagrams of "down", compact and without recursion."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from slactl.assurance.structure import Gate
@@ -8,13 +10,53 @@ from slactl.assurance.structure import Gate
 UP, DOWN = 0, 1
 """The two ends of a diagram: the function is false (up), or true (down)."""
 
-_LAST = 1 << 60
+_LAST = 1 << 30
 _STEPS_A_NODE = 10
 N = TypeVar("N")
 
 
 class TooLargeError(Exception):
     """The diagram would grow beyond its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The nodes of one function, those that a node leads to before it; 0 and 1 are the ends, the last is the root.
+
+    Node `i` is of `variable[i]`; `high[i]` follows where that is down, `low[i]` where it is up.
+    """
+
+    variable: Sequence[int]
+    low: Sequence[int]
+    high: Sequence[int]
+    root: int
+
+    def probability(self, of: Sequence[N], zero: N, one: N, mix: Callable[[N, N, N], N]) -> N:
+        """The probability that the function is down, variables being down independently with probabilities `of`.
+
+        Bottom-up with `mix(p, high, low) = p high + (1 - p) low`.
+        """
+        value = [zero, one]
+        for variable, low, high in zip(self.variable[2:], self.low[2:], self.high[2:], strict=True):
+            value.append(mix(of[variable], value[high], value[low]))
+        return value[self.root]
+
+    def weigh(
+        self, of: Sequence[Decimal], not_of: Sequence[Decimal], ends: tuple[Decimal, Decimal]
+    ) -> Decimal:
+        """The same in rounded numbers, with the probabilities of being up beside those of being down.
+
+        Its `ends` are zero and one, or one and zero for the probability that the function is up. All terms are sums
+        of products of numbers above 0 in which a variable occurs once on a way: if the numbers given are off by n
+        roundings each, the result is off by n + 2 for each variable at most.
+        """
+        value = list(ends)
+        for variable, low, high in zip(self.variable[2:], self.low[2:], self.high[2:], strict=True):
+            value.append(of[variable] * value[high] + not_of[variable] * value[low])
+        return value[self.root]
+
+    def __len__(self) -> int:
+        return len(self.variable) - 2
 
 
 class Diagram:
@@ -47,28 +89,29 @@ class Diagram:
         Raises:
             TooLargeError: beyond the limit of nodes.
         """
-        if gate.at_least == 1:
+        return self.at_least(gate.down_at, parts)
+
+    def at_least(self, count: int, parts: Sequence[int]) -> int:
+        """The function that is down where at least `count` of the parts are, which is 1 or more.
+
+        Raises:
+            TooLargeError: beyond the limit of nodes.
+        """
+        # from the last variables upwards: what is joined next then lies mostly above what is there
+        parts = sorted(parts, key=self.variable.__getitem__, reverse=True)
+        if count == len(parts):
             product = DOWN
             for part in parts:
-                product = self._apply(UP, product, part)
+                product = self._apply(UP, part, product)
             return product
-        tail = [DOWN] + [UP] * gate.down_at
+        tail = [DOWN] + [UP] * count
         for part in parts:
-            for count in range(gate.down_at, 0, -1):
-                tail[count] = self._apply(DOWN, tail[count], self._apply(UP, tail[count - 1], part))
-        return tail[gate.down_at]
+            for index in range(count, 0, -1):
+                tail[index] = self._apply(DOWN, tail[index], self._apply(UP, tail[index - 1], part))
+        return tail[count]
 
-    def probability(self, root: int, of: Sequence[N], zero: N, one: N, mix: Callable[[N, N, N], N]) -> N:
-        """The probability that a function is down, variables being down independently with probabilities `of`.
-
-        Bottom-up with `mix(p, high, low) = p high + (1 - p) low`; high is never below low, as "down" only grows.
-        """
-        value: dict[int, N] = {UP: zero, DOWN: one}
-        for node in sorted(self._below(root)):
-            value[node] = mix(of[self.variable[node]], value[self.high[node]], value[self.low[node]])
-        return value[root]
-
-    def _below(self, root: int) -> set[int]:
+    def nodes(self, root: int) -> Nodes:
+        """What a function consists of."""
         found: set[int] = set()
         stack = [root]
         while stack:
@@ -76,7 +119,18 @@ class Diagram:
             if node > DOWN and node not in found:
                 found.add(node)
                 stack += (self.low[node], self.high[node])
-        return found
+        order = [UP, DOWN, *sorted(found)]
+        place = {node: index for index, node in enumerate(order)}
+        return Nodes(
+            [self.variable[node] for node in order],
+            [place[self.low[node]] for node in order],
+            [place[self.high[node]] for node in order],
+            place[root],
+        )
+
+    def probability(self, root: int, of: Sequence[N], zero: N, one: N, mix: Callable[[N, N, N], N]) -> N:
+        """The probability that a function is down; see `Nodes.probability`."""
+        return self.nodes(root).probability(of, zero, one, mix)
 
     def _node(self, variable: int, low: int, high: int) -> int:
         if low == high:
@@ -113,7 +167,7 @@ class Diagram:
             if if_up >= 0 and if_down >= 0:
                 if len(results) > _STEPS_A_NODE * self._limit:
                     raise TooLargeError
-                results[a, b] = results[b, a] = self._node(top, if_up, if_down)
+                results[(a, b) if a < b else (b, a)] = self._node(top, if_up, if_down)
                 continue
             if if_up < 0:
                 stack.append((a_low, b_low))
@@ -130,4 +184,4 @@ def _known(results: dict[tuple[int, int], int], absorbing: int, a: int, b: int) 
         return a
     if a == 1 - absorbing:
         return b
-    return results.get((a, b), -1)
+    return results.get((a, b) if a < b else (b, a), -1)

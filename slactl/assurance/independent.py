@@ -4,21 +4,30 @@ A leaf that several branches share counts once: exact by a decision diagram of "
 large, by an interval from association (Esary and Proschan 1963), never by a bare product.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
 
-from slactl.assurance.bdd import Diagram, TooLargeError
 from slactl.assurance.closed_forms import Bound, independent_gate, worst_gate
+from slactl.assurance.compiled import Compiled, compiled
+from slactl.assurance.large_bdd import weigh
 from slactl.assurance.modules import Module, decompose
+from slactl.assurance.rewrites import rewritten
 from slactl.assurance.structure import Gate, Structure
 
 NODE_LIMIT = 60_000
 _EXACT_BITS = 2048
-"""Up to so many bits of all denominators together the probability is worked out as an exact fraction."""
+_EXACT_NODES = 1_000
+"""Up to so many bits of all denominators and nodes of diagrams the probability is worked out as an exact fraction."""
+DECIMAL_NODES = 20_000
+"""Diagrams of more nodes are evaluated in binary floating point, with a bound of its error."""
 _DIGITS = 60
+BINARY = Fraction(1, 2**53), Fraction(1, 2**1074)
+"""By what share a rounding of a binary floating-point number is off at most, and by how much where it is tiny."""
+ROUNDINGS = 3
+"""Of one variable of a diagram: the probability given, its product and the sum."""
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 Side = Literal["lower", "upper"]
@@ -41,8 +50,9 @@ def independent(
 ) -> Bound:
     """The probability that `top` is down when every leaf is down independently with its unavailability.
 
-    The interval contains the truth: one number where fractions stay small, else wide by 1e-50 of its value; wider
-    only where the leaves are shared beyond `node_limit` nodes of a diagram.
+    The interval contains the truth: one number where fractions and diagrams stay small, else wide by 1e-50 of its
+    value, and by 1e-13 of it where a diagram is large; wider only where the leaves are shared beyond `node_limit`
+    nodes of a diagram.
     """
     leaves = structure.leaves(top)
     fixed = {name: unavailability[name] <= 0 for name in leaves if not 0 < unavailability[name] < 1}
@@ -52,7 +62,8 @@ def independent(
         return Bound(share, share)
     shares = {name: unavailability[name] for name in leaves}
     core = _Core.build(taken_apart.modules, taken_apart.root, node_limit)
-    if sum(share.denominator.bit_length() for share in shares.values()) > _EXACT_BITS:
+    bits = sum(share.denominator.bit_length() for share in shares.values())
+    if bits > _EXACT_BITS or core.nodes > _EXACT_NODES:
         return Bound(
             core.evaluate(shares, _rounded(ROUND_FLOOR), "lower"),
             core.evaluate(shares, _rounded(ROUND_CEILING), "upper"),
@@ -62,61 +73,76 @@ def independent(
 
 
 @dataclass(frozen=True, slots=True)
-class _Built:
-    diagram: Diagram
-    root: int
-    leaves: list[str]
-
-
-def _diagram(module: Module, node_limit: int) -> _Built | None:
-    """The module's diagram with its leaves in depth-first order, or None where it is too large."""
-    diagram = Diagram(node_limit)
-    order = module.structure.order(module.top)
-    leaves = [name for name in order if name not in module.gates]
-    nodes: dict[str, int] = {}
-    try:
-        for index, leaf in enumerate(leaves):
-            nodes[leaf] = diagram.leaf(index)
-        for name in order:
-            if name in module.gates:
-                gate = module.gates[name]
-                nodes[name] = diagram.gate(gate, [nodes[part] for part in gate.of])
-    except TooLargeError:
-        return None
-    return _Built(diagram, nodes[module.top], leaves)
-
-
-@dataclass(frozen=True, slots=True)
 class _Core:
     """Modules with a diagram for each that shares leaves; evaluated as often as there are roundings."""
 
     modules: Sequence[Module]
     root: str
-    diagrams: Mapping[str, _Built | None]
+    diagrams: Mapping[str, Compiled | None]
 
     @classmethod
     def build(cls, modules: Sequence[Module], root: str, node_limit: int) -> "_Core":
-        return cls(modules, root, {one.top: _diagram(one, node_limit) for one in modules if not one.plain})
+        simple = [part for module in modules for part in _rewritten(module)]
+        diagrams = {one.top: compiled(one.gates, one.top, node_limit) for one in simple if not one.plain}
+        return cls(simple, root, diagrams)
 
     @property
     def open(self) -> bool:
         """Whether a module was too large for a diagram."""
         return None in self.diagrams.values()
 
+    @property
+    def nodes(self) -> int:
+        """Of all diagrams."""
+        return sum(len(one.nodes) for one in self.diagrams.values() if one is not None)
+
     def evaluate(self, shares: Mapping[str, Fraction], kind: _Arithmetic[N], side: Side) -> Fraction:
         values = {name: kind.number(share) for name, share in shares.items()}
         for module in self.modules:
-            built = self.diagrams.get(module.top)
+            diagram = self.diagrams.get(module.top)
             if module.plain:
                 gate = module.gates[module.top]
                 down = [values[part] for part in gate.of]
                 values[module.top] = independent_gate(gate, down, kind.zero, kind.one, kind.mix)
-            elif built is not None:
-                of = [values[leaf] for leaf in built.leaves]
-                values[module.top] = built.diagram.probability(built.root, of, kind.zero, kind.one, kind.mix)
-            else:
+            elif diagram is None:
                 values[module.top] = _associated(module, values, kind, side)
+            else:
+                of = [values[leaf] for leaf in diagram.leaves]
+                values[module.top] = _probability(diagram, of, kind, side)
         return Fraction(values[self.root])
+
+
+def _rewritten(module: Module) -> Iterator[Module]:
+    """The module, or where it shares leaves the modules that it falls into once less is shared; its own last."""
+    if module.plain:
+        yield module
+        return
+    root, gates = rewritten(module.gates, module.top)
+    taken_apart = decompose(Structure(gates), str(root), {})
+    yield from taken_apart.modules
+    if taken_apart.root != module.top:
+        yield Module(module.top, {module.top: Gate.all_of([str(taken_apart.root)])})
+
+
+def _probability(diagram: Compiled, of: Sequence[N], kind: _Arithmetic[N], side: Side) -> N:
+    if len(diagram.nodes) <= DECIMAL_NODES:
+        return diagram.nodes.probability(of, kind.zero, kind.one, kind.mix)
+    exact = [Fraction(share) for share in of]
+    down, up = [float(share) for share in exact], [float(1 - share) for share in exact]
+    found = weigh(diagram.nodes, down, up, (0.0, 1.0))
+    lower, upper = within_roundings(found, ROUNDINGS * len(exact), BINARY)
+    return kind.number(lower if side == "lower" else upper)
+
+
+def within_roundings(
+    found: float | Decimal, roundings: int, unit: tuple[Fraction, Fraction]
+) -> tuple[Fraction, Fraction]:
+    """Where a probability lies that so many roundings made `found`, each by the share or the amount of a unit."""
+    relative = (
+        unit[0] * roundings * Fraction(101, 100)
+    )  # (1 + u) ** n is less than 1 + 1.01 n u up to n u = 0.01
+    exact, absolute = Fraction(found), unit[1] * roundings
+    return max(_ZERO, exact * (1 - relative) - absolute), min(_ONE, exact * (1 + relative) + absolute)
 
 
 def _associated(module: Module, values: Mapping[str, N], kind: _Arithmetic[N], side: Side) -> N:

@@ -50,7 +50,7 @@ class Decomposition:
 
 def decompose(structure: Structure, top: str, fixed: Mapping[str, bool]) -> Decomposition:
     """Take the structure below `top` apart, with the `fixed` leaves always up (True) or always down (False)."""
-    root, gates = _simplified(structure.gates, top, fixed)
+    root, gates = simplified(structure.gates, top, fixed)
     found: dict[str, Module] = {}
     pending = [_Rest(root, gates, frozenset())] if isinstance(root, str) and root in gates else []
     while pending:
@@ -65,9 +65,21 @@ def decompose(structure: Structure, top: str, fixed: Mapping[str, bool]) -> Deco
     return Decomposition(root, tuple(found[name] for name in together.order(root) if name in found))
 
 
-def _simplified(
-    gates: Mapping[str, Gate], top: str, fixed: Mapping[str, bool]
+def simplified(
+    gates: Mapping[str, Gate],
+    top: str,
+    fixed: Mapping[str, bool],
+    here: Mapping[str, Mapping[str, bool]] | None = None,
 ) -> tuple[str | bool, dict[str, Gate]]:
+    """What `top` becomes, and the gates that are left below it, with constants (True: always up) propagated.
+
+    Args:
+        gates: by name.
+        top: a gate, or a leaf.
+        fixed: leaves that are constant wherever they occur.
+        here: for some gates, the parts of it that count as constant there alone.
+    """
+    within = here or {}
     meaning: dict[str, str | bool] = dict(fixed)
     kept: dict[str, Gate] = {}
     for name in Structure(gates).order(top):
@@ -75,7 +87,8 @@ def _simplified(
         if gate is None:
             meaning.setdefault(name, name)
             continue
-        parts = [meaning[part] for part in gate.of]
+        constants = within.get(name, {})
+        parts = [constants.get(part, meaning[part]) for part in gate.of]
         open_parts = [part for part in parts if isinstance(part, str)]
         needed = gate.at_least - sum(part is True for part in parts)
         meaning[name] = _meaning(name, needed, open_parts, kept)
@@ -106,11 +119,12 @@ class _Rest:
 
 def _split(rest: _Rest) -> list[Module]:
     """Every module of what is left, with those inside it as leaves."""
-    tops = _module_tops(rest.gates, rest.top)
-    return [Module(name, _inside(rest.gates, name, tops), rest.given) for name in tops]
+    tops = module_tops(rest.gates, rest.top)
+    return [Module(name, inside(rest.gates, name, tops), rest.given) for name in tops]
 
 
-def _inside(gates: Mapping[str, Gate], top: str, tops: frozenset[str]) -> dict[str, Gate]:
+def inside(gates: Mapping[str, Gate], top: str, tops: frozenset[str]) -> dict[str, Gate]:
+    """The gates of one module, without those of modules inside it."""
     found = {top: gates[top]}
     stack = list(gates[top].of)
     while stack:
@@ -121,7 +135,8 @@ def _inside(gates: Mapping[str, Gate], top: str, tops: frozenset[str]) -> dict[s
     return found
 
 
-def _module_tops(gates: Mapping[str, Gate], top: str) -> frozenset[str]:
+def module_tops(gates: Mapping[str, Gate], top: str) -> frozenset[str]:
+    """The gates whose leaves occur nowhere else."""
     entered, left, last = _dates(gates, top)
     low: dict[str, int] = {}
     high: dict[str, int] = {}
@@ -162,7 +177,7 @@ def _without_single_leaves(module: Module) -> tuple[Module, _Rest | None]:
     singles = cuts or paths
     if not singles:
         return module, None
-    root, gates = _simplified(module.gates, module.top, dict.fromkeys(singles, bool(cuts)))
+    root, gates = simplified(module.gates, module.top, dict.fromkeys(singles, bool(cuts)))
     rest: _Rest | None = None
     parts = singles
     if isinstance(root, str):
@@ -184,12 +199,12 @@ def _decisive(module: Module) -> tuple[list[str], list[str]]:
     for name in order:
         gate = module.gates.get(name)
         if gate is not None:
-            down[name] = _in_at_least(gate.down_at, [down[part] for part in gate.of])
-            up[name] = _in_at_least(gate.at_least, [up[part] for part in gate.of])
+            down[name] = in_at_least(gate.down_at, [down[part] for part in gate.of])
+            up[name] = in_at_least(gate.at_least, [up[part] for part in gate.of])
     return _members(leaves, down[module.top]), _members(leaves, up[module.top])
 
 
-def _in_at_least(count: int, sets: Sequence[int]) -> int:
+def in_at_least(count: int, sets: Sequence[int]) -> int:
     """The bits that are set in at least `count` of the sets."""
     if count == len(sets):
         common = sets[0]

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brute_force import SHARES, TOP, cases, graphs, states, up
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog  # type: ignore[import-untyped]  # scipy brings no types
@@ -18,6 +17,7 @@ from slactl.assurance.structure import Gate, Structure
 from slactl.assurance.worst_case import WorstCase, worst_case
 from slactl.render.proof import budgets_document, steps_document, structure_document, timetable_document
 from slactl.verify import Refused, Verified, verify
+from tests.assurance.brute_force import SHARES, TOP, cases, graphs, states, up
 
 Held = tuple[Structure, dict[str, Fraction], list[Clause]]
 

@@ -3,6 +3,7 @@
     make bench                                        # 1,000, 10,000 and 100,000 agreements, and a live Prometheus
     make bench BENCH="--size 10000 --no-prometheus"   # one size
     make bench BENCH="--no-sizes --prometheus 2000"   # so many objectives in a live Prometheus alone
+    make bench BENCH="--no-sizes --no-prometheus"     # fault trees alone, beside SCRAM where it is installed
 
 CPU time is to be trusted, wall time is not: machines are shared.
 """
@@ -22,6 +23,7 @@ from typing import Any
 
 import requests
 from estate import generate
+from fault_trees import measure as measure_fault_trees
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "servers"))
 from prometheus_server import running
@@ -153,6 +155,9 @@ def main() -> None:
     parser.add_argument("--prometheus", type=int, default=10_000, metavar="OBJECTIVES", help="default: 10000")
     parser.add_argument("--no-prometheus", action="store_true", help="no live server")
     parser.add_argument("--no-sizes", action="store_true", help="the live server alone")
+    parser.add_argument(
+        "--no-fault-trees", action="store_true", help="leave the calculator's fault trees out"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="slactl-bench-") as name:
         folder = Path(name)
@@ -166,6 +171,9 @@ def main() -> None:
                 if shutil.which("terraform") and not asked.no_terraform and layout == "files":
                     measure_terraform(folder / f"{size}-terraform", size, ours)
                 shutil.rmtree(here)
+        if not asked.no_fault_trees:
+            say("")
+            measure_fault_trees(say)
         if not asked.no_prometheus:
             say(f"\n{asked.prometheus:,} objectives in a live Prometheus")
             measure_prometheus(folder / "prometheus", asked.prometheus)

@@ -1,0 +1,140 @@
+"""Decision diagrams of hundreds of thousands of nodes, by OxiDD."""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slactl.assurance.bdd import DOWN, UP, Nodes, TooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from oxidd.bdd import BDDFunction
+
+_LAST = 1 << 30
+_ENDS = 2
+
+
+class LargeDiagram:
+    """Functions over numbered variables, as `slactl.assurance.bdd.Diagram` has them."""
+
+    def __init__(self, variables: int, limit: int) -> None:
+        from oxidd.bdd import BDDManager  # noqa: PLC0415 - a diagram of usual size does without
+
+        self._manager = BDDManager(limit, limit, 1)
+        self._manager.add_vars(variables)
+        self._variables = variables
+        self._functions: list[BDDFunction] = [self._manager.false(), self._manager.true()]
+        self._levels = [_LAST, _LAST]
+
+    def leaf(self, variable: int) -> int:
+        """The function that is down where the variable is.
+
+        Raises:
+            TooLargeError: beyond the limit of nodes.
+        """
+        return self._made(lambda: self._manager.var(variable))
+
+    def opposite(self, variable: int) -> int:
+        """The function that is down where the variable is up.
+
+        Raises:
+            TooLargeError: beyond the limit of nodes.
+        """
+        return self._made(lambda: self._manager.not_var(variable))
+
+    def at_least(self, count: int, parts: Sequence[int]) -> int:
+        """The function that is down where at least `count` of the parts are, which is 1 or more.
+
+        Raises:
+            TooLargeError: beyond the limit of nodes, those that were needed on the way among them.
+        """
+        upwards = sorted(parts, key=self._levels.__getitem__, reverse=True)
+        functions = [self._functions[part] for part in upwards]
+        return self._made(lambda: self._joined(count, functions))
+
+    def nodes(self, root: int) -> Nodes:
+        """What a function consists of."""
+        if root in (UP, DOWN):
+            return Nodes((_LAST, _LAST), (UP, DOWN), (UP, DOWN), root)
+        with tempfile.TemporaryDirectory(prefix="slactl-") as folder:
+            file = Path(folder) / "diagram"
+            self._manager.export_dddmp(file, [self._functions[root]], ascii=True)
+            return _read(file)
+
+    def _joined(self, count: int, functions: Sequence[BDDFunction]) -> BDDFunction:
+        true, false = self._manager.true(), self._manager.false()
+        if count == len(functions):
+            product = true
+            for function in functions:
+                product = function & product
+            return product
+        tail = [true] + [false] * count
+        for function in functions:
+            for index in range(count, 0, -1):
+                tail[index] = tail[index] | (tail[index - 1] & function)
+        return tail[count]
+
+    def _made(self, make: Callable[[], BDDFunction]) -> int:
+        try:
+            function = make()
+        except MemoryError:
+            raise TooLargeError from None
+        level = function.node_level()
+        if level is None:
+            return DOWN if function.valid() else UP
+        self._functions.append(function)
+        self._levels.append(level)
+        return len(self._functions) - 1
+
+
+def weigh(nodes: Nodes, of: Sequence[float], not_of: Sequence[float], ends: tuple[float, float]) -> float:
+    """What `Nodes.weigh` does, in binary floating point and all nodes of a variable at once."""
+    import numpy as np  # noqa: PLC0415 - a diagram of usual size does without
+
+    variable, low, high = (
+        np.asarray(column, dtype=np.intc) for column in (nodes.variable, nodes.low, nodes.high)
+    )
+    value = np.empty(len(variable))
+    value[:_ENDS] = ends
+    starts = np.flatnonzero(np.diff(variable, prepend=-1))
+    for start, stop in pairwise([*starts[starts >= _ENDS].tolist(), len(variable)]):
+        index = variable[start]
+        up, down = value[low[start:stop]], value[high[start:stop]]
+        value[start:stop] = of[index] * down + not_of[index] * up
+    return float(value[nodes.root])
+
+
+def _read(file: Path) -> Nodes:
+    """The nodes of a file in the text form of DDDMP: `number, variable, node if down, node if up`, ends first.
+
+    A line stands after those of the nodes that it leads to, numbers count from 1, and variables count those in use.
+    """
+    import numpy as np  # noqa: PLC0415 - a diagram of usual size does without
+
+    with file.open("rb") as lines:
+        used = next(line for line in lines if line.startswith(b".ids")).split()[1:]
+        next(line for line in lines if line.startswith(b".nodes"))
+        swapped = int(next(lines).split()[1] == b"T")  # nodes 1 and 2 are the ends
+        next(lines)
+        text = lines.read().removesuffix(b".end\n")
+    table = np.fromstring(text, dtype=np.intc, sep=" ").reshape(-1, 4)
+    leads_to = table[:, 2:] - 1
+    leads_to[leads_to < _ENDS] ^= swapped
+    leaves = np.array([int(word) for word in used], dtype=np.intc)
+    return Nodes(
+        _column(_LAST, _LAST, leaves[table[:, 1]].tobytes()),
+        _column(UP, DOWN, leads_to[:, 1].tobytes()),
+        _column(UP, DOWN, leads_to[:, 0].tobytes()),
+        len(table) + 1,
+    )
+
+
+def _column(up: int, down: int, numbers: bytes) -> array[int]:
+    column = array("i", [up, down])
+    column.frombytes(numbers)
+    return column
