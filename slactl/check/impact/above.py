@@ -1,0 +1,56 @@
+"""The part of an estate that matters to an impact: the SLAs above some services, and what those rest on."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from slactl.check.impact.subject import services_named
+from slactl.model.agreement import Agreement
+from slactl.model.estate import Estate
+
+
+def slas_above(estate: Estate, services: Collection[str]) -> tuple[Agreement, ...]:
+    """The SLAs on services that rest on some services at any depth, in address order."""
+    above = _services_above(estate, services)
+    return tuple(one for one in estate.slas() if not above.isdisjoint(services_named(one)))
+
+
+def estate_of(estate: Estate, slas: Iterable[Agreement]) -> Estate:
+    """The estate with no SLAs but these, and no OLAs and UCs but those below them; waivers change no verdict and are left out."""
+    tops = tuple(slas)
+    below = _services_below(estate, tops)
+    kept = {one.address for one in tops}
+    kept.update(one.address for name in below for one in estate.agreements_on.get(name, ()))
+    agreements = {address: one for address, one in estate.agreements.items() if address in kept}
+    return replace(estate, agreements=agreements, waivers={}, digest="")
+
+
+def _services_above(estate: Estate, services: Collection[str]) -> set[str]:
+    """Closed under OLAs on several services too: once one of these is not supported, the OLA is looked through at all."""
+    found, waiting = set(services), list(services)
+    while waiting:
+        name = waiting.pop()
+        for above in (*estate.consumers_of.get(name, ()), *_siblings(estate, name)):
+            if above not in found:
+                found.add(above)
+                waiting.append(above)
+    return found
+
+
+def _siblings(estate: Estate, service: str) -> Iterator[str]:
+    for agreement in estate.agreements_on.get(service, ()):
+        if agreement.kind == "OLA" and len(agreement.services) > 1:
+            yield from agreement.services
+
+
+def _services_below(estate: Estate, tops: Iterable[Agreement]) -> set[str]:
+    found: set[str] = set()
+    waiting = [name for one in tops for name in services_named(one)]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in estate.services:
+            continue
+        found.add(name)
+        waiting.extend(call.service for call in estate.services[name].calls())
+        for agreement in estate.agreements_on.get(name, ()):
+            waiting.extend(services_named(agreement))
+    return found
