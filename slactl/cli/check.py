@@ -1,28 +1,132 @@
 """`slactl check`: can the promises be kept?"""
 
 import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
 
+from slactl.base.diagnostics import SlactlError
+from slactl.base.text import plural
+from slactl.check.baseline import Compared, Entry, compare, recorded
+from slactl.check.baseline_file import read_baseline, write_baseline
 from slactl.check.engine import check
 from slactl.cli.console import Console
 from slactl.cli.options import add_inputs, as_of
 from slactl.cli.workspace import load_estate
 from slactl.documents.locate import Locator
-from slactl.render.findings import check_json, findings_text
+from slactl.render.check_formats import FORMATS
+from slactl.render.check_report import Baseline, CheckReport
+from slactl.render.check_text import gone_text
+from slactl.render.style import Style
+
+_INTO_FILES = tuple(name for name in FORMATS if name not in ("human", "github"))
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     add_inputs(parser)
-    parser.add_argument("--json", action="store_true", help="print a JSON document")
+    parser.add_argument("--format", choices=tuple(FORMATS), help="what to print; default: human")
+    parser.add_argument("--json", action="store_true", help="the same as -format=json")
+    for name in _INTO_FILES:
+        parser.add_argument(
+            f"--{name}-into",
+            dest=f"into_{name}",
+            metavar="FILE",
+            help=f"write {name} to a file, beside what is printed",
+        )
+    parser.add_argument(
+        "--baseline", metavar="FILE", help="known findings, YAML or JSON: only new or worse ones fail"
+    )
+    parser.add_argument(
+        "--update-baseline", action="store_true", help="record the findings of today in the baseline"
+    )
+    parser.add_argument("--owner", metavar="NAME", help="who answers for findings that are recorded now")
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
-    """Check; exit code 0 when every error is mended or waived, else 1."""
-    assessment = check(load_estate(parsed, console), as_of(parsed))
-    locator = Locator(parsed.root)
-    console.print(
-        check_json(assessment, locator)
-        if parsed.json
-        else findings_text(assessment, locator, console.out_style)
+    """Check; exit code 0 when every error is mended, waived or known to the baseline, else 1."""
+    _refuse_contradictions(parsed)
+    estate = load_estate(parsed, console)
+    assessment = check(estate, as_of(parsed))
+    report = CheckReport(
+        assessment,
+        Locator(parsed.root),
+        {one.address: one for one in estate.waivers.values()},
+        folder=_below_repository(parsed.root),
     )
-    return 0 if assessment.passed else 1
+    if parsed.baseline:
+        report = _compared(report, parsed, console)
+    _write(report, parsed, console)
+    return 0 if report.assessment.passed else 1
+
+
+def _refuse_contradictions(parsed: argparse.Namespace) -> None:
+    if parsed.json and parsed.format not in (None, "json"):
+        raise SlactlError(f"-json and -format={parsed.format} contradict each other", "Give one of them.")
+    if parsed.update_baseline and not parsed.baseline:
+        raise SlactlError("-update-baseline needs to know which file", "Name it: -baseline FILE.")
+    if parsed.owner and not parsed.update_baseline:
+        raise SlactlError(
+            "-owner is for findings that are recorded now, and none are",
+            "Add -update-baseline, or leave it out.",
+        )
+
+
+def _compared(report: CheckReport, parsed: argparse.Namespace, console: Console) -> CheckReport:
+    """The report against the baseline, which is refreshed first if that is asked for."""
+    shown, path = parsed.baseline, parsed.root / parsed.baseline
+    new = parsed.update_baseline and not path.exists()
+    entries = () if new else read_baseline(path, shown)
+    if parsed.update_baseline:
+        after = recorded(report.assessment, entries, parsed.owner)
+        write_baseline(path, shown, after)
+        console.error(_refreshed(shown, entries, after))
+        entries = after
+    found = compare(report.assessment, entries)
+    return _with_baseline(report, found, shown, path)
+
+
+def _with_baseline(report: CheckReport, found: Compared, shown: str, path: Path) -> CheckReport:
+    repository = _repository(path.resolve().parent)
+    inside = path.resolve().relative_to(repository).as_posix()
+    return replace(report, assessment=found.assessment, baseline=Baseline(shown, inside, found.gone))
+
+
+def _refreshed(shown: str, before: tuple[Entry, ...], after: tuple[Entry, ...]) -> str:
+    names = {one.fingerprint for one in after}
+    kept = sum(one.fingerprint in names for one in before)
+    gone = [one for one in before if one.fingerprint not in names]
+    told = f"Wrote {shown}: {plural(len(after) - kept, 'finding')} added, {kept} kept, {len(gone)} dropped."
+    return f"{told}\n{gone_text(gone, 'Dropped')}" if gone else told
+
+
+def _write(report: CheckReport, parsed: argparse.Namespace, console: Console) -> None:
+    plain = Style()
+    for name in _INTO_FILES:
+        file = getattr(parsed, f"into_{name}")
+        if file:
+            Path(file).write_text(FORMATS[name](report, plain) + "\n", encoding="utf-8")
+    asked = parsed.format or ("json" if parsed.json else "human")
+    console.print(FORMATS[asked](report, console.out_style))
+    if asked == "github":
+        _add_to_step_summary(report)
+
+
+def _add_to_step_summary(report: CheckReport) -> None:
+    """GitHub shows the file that this variable names on the page of the run."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(FORMATS["markdown"](report, Style()) + "\n")
+
+
+def _below_repository(root: Path) -> str:
+    """The workspace's folder as pipelines name it: below the root of the repository."""
+    folder = root.resolve()
+    found = folder.relative_to(_repository(folder)).as_posix()
+    return "" if found == "." else found
+
+
+def _repository(folder: Path) -> Path:
+    """The nearest folder above that has a `.git`, or the folder itself."""
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)

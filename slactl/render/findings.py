@@ -9,7 +9,7 @@ from slactl.base.diagnostics import Diagnostic, Severity
 from slactl.base.duration import spoken
 from slactl.base.ratio import decimal_text
 from slactl.base.text import plural
-from slactl.check.result import Assessment, Finding, Interval, Link, ObjectiveResult
+from slactl.check.result import AmountResult, Assessment, Finding, Interval, Link, ObjectiveResult
 from slactl.documents.locate import Locator
 from slactl.render.diagnostics import diagnostics_text, located, range_document
 from slactl.render.style import Style
@@ -21,7 +21,8 @@ _MOST_LINKS = 5
 
 def findings_text(assessment: Assessment, locator: Locator, style: Style) -> str:
     """Every objective with its verdict, numbers and weakest links, then the findings, then the sum of it."""
-    parts = [_objective(result, style) for result in assessment.objectives.values()]
+    parts = [objective_text(result, style) for result in assessment.objectives.values()]
+    parts += [amount_text(result, style) for result in assessment.amounts.values()]
     parts += [_finding(finding, locator, style) for finding in assessment.findings]
     parts.append(summary(assessment, style))
     return "\n".join(parts)
@@ -37,7 +38,8 @@ def percent(share: Fraction, *, up: bool) -> str:
     return f"{decimal_text(share * 100, 6, up=up)}%"
 
 
-def _objective(result: ObjectiveResult, style: Style) -> str:
+def objective_text(result: ObjectiveResult, style: Style) -> str:
+    """One promise of a share: verdict, three numbers, margin, weakest links."""
     local = "" if result.local_verdict == result.verdict else f" (local: {result.local_verdict})"
     kind = "" if result.agreed else style.dim("  target only, not agreed")
     lines = [
@@ -52,6 +54,46 @@ def _objective(result: ObjectiveResult, style: Style) -> str:
             rest = sum((link.downtime_s for link in result.links[_MOST_LINKS:]), Fraction(0))
             lines.append(f"    {spoken(rest):>12}  {plural(len(result.links) - _MOST_LINKS, 'more promise')}")
     return "\n".join(lines) + "\n"
+
+
+def amount_text(result: AmountResult, style: Style, *, every_link: bool = False) -> str:
+    """One promise of a time or a rate: verdict, what is supported, margin, what it is made of."""
+    local = "" if result.local_verdict == result.verdict else f" (local: {result.local_verdict})"
+    kind = "" if result.agreed else style.dim("  target only, not agreed")
+    lines = [
+        f"{style.bold(result.address)}  {result.target}  {verdict_words(result.verdict, style)}{local}{kind}",
+        f"  {_supported(result)}",
+    ]
+    shown = result.links if every_link else result.links[:_MOST_LINKS]
+    lines += [
+        f"    {_amount(link.amount, result.unit):>12}  {link.address} {style.dim(f'({link.promise})')}"
+        for link in shown
+    ]
+    if len(result.links) > len(shown):
+        lines.append(f"    {'':>12}  {plural(len(result.links) - len(shown), 'more promise')}")
+    return "\n".join(lines) + "\n"
+
+
+def _supported(result: AmountResult) -> str:
+    where = f", {result.worst}" if result.worst else ""
+    if result.supported is None or result.margin is None:
+        return f"nothing is guaranteed below{where}"
+    least = "at most" if result.unit == "s" else "at least"
+    words = f"{least} {_amount(result.supported, result.unit)} is supported{where}"
+    if result.margin >= 0:
+        return f"margin {_amount(result.margin, result.unit)}: {words}"
+    return f"short by {_amount(-result.margin, result.unit)}: {words}"
+
+
+def _amount(amount: Fraction, unit: str) -> str:
+    return amount_in_time(amount) if unit == "s" else f"{decimal_text(amount, 3)}/s"
+
+
+def amount_in_time(seconds: Fraction) -> str:
+    """Seconds as a person says them; below ten seconds in milliseconds, as latencies are."""
+    if 0 < abs(seconds) < 10:  # noqa: PLR2004 - response times of machines
+        return f"{decimal_text(seconds * 1000, 3)}ms"
+    return spoken(seconds)
 
 
 def _interval(interval: Interval) -> str:
@@ -120,6 +162,7 @@ def check_document(assessment: Assessment, locator: Locator) -> dict[str, Any]:
         "horizon_end": assessment.horizon_end.isoformat(),
         "passed": assessment.passed,
         "objectives": [_objective_document(one) for one in assessment.objectives.values()],
+        "amounts": [amount_document(one) for one in assessment.amounts.values()],
         "findings": [_finding_document(one, locator) for one in assessment.findings],
     }
 
@@ -144,6 +187,30 @@ def _objective_document(result: ObjectiveResult) -> dict[str, Any]:
                 "promise": one.promise,
                 "downtime_seconds": decimal_text(one.downtime_s, 3, up=True),
             }
+            for one in result.links
+        ],
+    }
+
+
+def amount_document(result: AmountResult) -> dict[str, Any]:
+    """A promise of a time or a rate as data; amounts in seconds, or events per second."""
+    return {
+        "address": result.address,
+        "metric": result.metric,
+        "target": result.target,
+        "unit": result.unit,
+        "verdict": result.verdict,
+        "local_verdict": result.local_verdict,
+        "promised": decimal_text(result.promised, 6),
+        "supported": None
+        if result.supported is None
+        else decimal_text(result.supported, 6, up=result.unit == "s"),
+        "margin": None if result.margin is None else decimal_text(result.margin, 6),
+        "worst": result.worst,
+        "agreed": result.agreed,
+        "customers": list(result.customers),
+        "links": [
+            {"address": one.address, "promise": one.promise, "amount": decimal_text(one.amount, 6, up=True)}
             for one in result.links
         ],
     }
