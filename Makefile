@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check fmt bench build services clean
+.PHONY: help demo test check fmt docs bench build services clean
 
 help: ## say what each verb does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ test: $(STAMP) services ## everything above but the demo, and all tests, against
 fmt: $(STAMP) ## format the code
 	$(BIN)/ruff check --fix-only --quiet . || true
 	$(BIN)/ruff format .
+
+docs: $(STAMP) ## the reference of the rules, docs/rules, from the rules and their examples
+	$(BIN)/python tests/tools/rule_pages.py .
 
 bench: $(STAMP) services ## figures at 1,000, 10,000 and 100,000 agreements; beside terraform where it is installed
 	$(BIN)/python tests/bench/bench.py $(BENCH)

@@ -51,12 +51,12 @@ def backing(estate: Estate, service: str, consumer_owner: str, metric: str, firm
     weaker: list[Agreement] = []
     if not foreign:  # a supplier's services never rest on agreements that were made with us
         for agreement in estate.agreements_on.get(service, ()):
-            if agreement.status in _ENDED or not _serves(agreement, consumer_owner, estate):
+            if agreement.status in _ENDED or not serves(agreement, consumer_owner, estate):
                 continue
             objectives = [
                 one
                 for one in agreement.objectives.values()
-                if one.metric == metric and service in one.services
+                if one.metric == metric and service in one.services and _condition_met(one, estate, service)
             ]
             if objectives and agreement.status.firmness < firmness:
                 weaker.append(agreement)
@@ -69,7 +69,13 @@ def backing(estate: Estate, service: str, consumer_owner: str, metric: str, firm
     return Backing(tuple(found), tuple(weaker), same_owner=owner == consumer_owner)
 
 
-def _serves(agreement: Agreement, consumer_owner: str, estate: Estate) -> bool:
+def _condition_met(objective: Objective, estate: Estate, service: str) -> bool:
+    """Whether the service is deployed as the promise asks; a promise whose condition is not met is void."""
+    deployment = estate.services[service].deployment
+    return all(deployment.get(name, 0) >= least for name, least in objective.requires.items())
+
+
+def serves(agreement: Agreement, consumer_owner: str, estate: Estate) -> bool:
     """Whether the agreement's customer is the consumer's owner, the organization, or left out."""
     return (
         not agreement.customers

@@ -12,9 +12,11 @@ from slactl.base.diagnostics import Place
 from slactl.check.backing import Backer, Backing, backing
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
-from slactl.model.service import Call, Group, Service
+from slactl.model.service import Call, Group, Independence, Service
 
 LeafKind = Literal["promise", "intrinsic", "none", "duty"]
+_BY_REQUEST = ("success-ratio",)
+"""Metrics that count requests, of which one above may make several below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,18 @@ class Leaf:
     service: str
     backers: tuple[Backer, ...] = ()
     place: Place | None = None
+    times: int = 1
+    """How often one request above asks for it: each time it may fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redundancy:
+    """A redundant group with evidence that some of its members do not fail together."""
+
+    service: str
+    evidence: Independence
+    members: Mapping[str, str]
+    """The nodes of the members that the evidence names, by their services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,10 @@ class Cones:
     """By the name of a node for a service whose own failures have no budget: the service."""
     weaker: dict[str, tuple[Agreement, ...]] = field(default_factory=dict)
     """By node: agreements that are less firm than what rests on them."""
+    redundant: dict[str, Redundancy] = field(default_factory=dict)
+    """By the name of a redundant group's gate."""
+    consumed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By the name of a node for a service as somebody consumes it: the service, and who does."""
 
     @property
     def structure(self) -> Structure:
@@ -98,80 +116,106 @@ class Cones:
     def _make(self, ask: "_Ask", name: str, view: View) -> Iterable["_Ask"]:
         service = self.estate.services[ask.service]
         if ask.consumer is None:
-            return self._look_through(service, name, view)
+            return self._look_through(service, ask, view)
+        self.consumed[name] = (service.name, ask.consumer)
         if service.owner in view.customers:
-            self.leaves[name] = Leaf(name, "duty", service.name, place=service.place)
+            self.leaves[name] = Leaf(name, "duty", service.name, (), service.place, ask.times)
             return ()
         found = backing(self.estate, service.name, ask.consumer, view.metric, view.firmness)
         if found.weaker:
             self.weaker[name] = found.weaker
-        return self._backed(service, found, name, view)
+        return self._backed(service, found, ask, view)
 
-    def _backed(self, service: Service, found: Backing, name: str, view: View) -> Iterable["_Ask"]:
-        through = _Ask(service.name, None)
+    def _backed(self, service: Service, found: Backing, ask: "_Ask", view: View) -> Iterable["_Ask"]:
+        name = ask.node(view)
+        through = _Ask(service.name, None, ask.times)
         kept = [
             one for one in found.backers if not (view.chain and one.objective.address in self.unsupported)
         ]
         end_to_end = tuple(one for one in kept if one.objective.scope == "end-to-end")
         own = tuple(one for one in kept if one.objective.scope == "own")
         if end_to_end:
-            self.leaves[name] = Leaf(name, "promise", service.name, end_to_end, service.place)
+            self.gates[name] = Gate(1, (self._promised(service, end_to_end, ask),))
             return ()
         if own:
-            leaf = f"{name} own"
-            self.leaves[leaf] = Leaf(leaf, "promise", service.name, own, service.place)
-            below = self._group_parts(service, name, view)
+            leaf = self._promised(service, own, ask)
+            below = self._group_parts(service, ask, view)
             self.gates[name] = Gate(1 + len(below.parts), (leaf, *below.parts))
             return below.asks
         if not found.backers and not found.same_owner:
             self.gaps[name] = service.name
         if service.depends_on is None and service.intrinsic.availability is None:
             self.gaps[name] = service.name
-            self.leaves[name] = Leaf(name, "none", service.name, place=service.place)
+            self.leaves[name] = Leaf(name, "none", service.name, (), service.place)
             return ()
         self.gates[name] = Gate(1, (through.node(view),))
         return (through,)
 
-    def _look_through(self, service: Service, name: str, view: View) -> Iterable["_Ask"]:
+    def _promised(self, service: Service, backers: tuple[Backer, ...], ask: "_Ask") -> str:
+        """The leaf of promises on a service: whoever consumes it, its downtime is one and the same."""
+        name = " and ".join(sorted(one.objective.address for one in backers))
+        name = (
+            f"{name} on {service.name}{ask.often}"
+            if len(backers[0].objective.services) > 1
+            else name + ask.often
+        )
+        self.leaves.setdefault(name, Leaf(name, "promise", service.name, backers, service.place, ask.times))
+        return name
+
+    def _look_through(self, service: Service, ask: "_Ask", view: View) -> Iterable["_Ask"]:
         """A service's own failures and what it rests on."""
+        name = ask.node(view)
         parts: list[str] = []
         if service.intrinsic.availability is not None:
-            leaf = f"service.{service.name}.intrinsic"
-            self.leaves.setdefault(leaf, Leaf(leaf, "intrinsic", service.name, place=service.place))
+            leaf = f"service.{service.name}.intrinsic{ask.often}"
+            self.leaves.setdefault(leaf, Leaf(leaf, "intrinsic", service.name, (), service.place, ask.times))
             parts.append(leaf)
         elif service.depends_on is None:
-            self.leaves[name] = Leaf(name, "none", service.name, place=service.place)
+            self.leaves[name] = Leaf(name, "none", service.name, (), service.place)
             self.gaps[name] = service.name
             return ()
         else:
             self.unbudgeted[name] = service.name
-        below = self._group_parts(service, name, view)
+        below = self._group_parts(service, ask, view)
         parts.extend(below.parts)
         self.gates[name] = Gate(len(parts), tuple(parts))
         return below.asks
 
-    def _group_parts(self, service: Service, name: str, view: View) -> "_Parts":
+    def _group_parts(self, service: Service, ask: "_Ask", view: View) -> "_Parts":
         """The nodes of `dependsOn`; an `all` at the root is dissolved into the gate above."""
-        found = _Parts([], [])
+        found = _Parts(service, ask.times, view, [], [])
         if service.depends_on is None:
             return found
+        name = ask.node(view)
         if service.depends_on.at_least == len(service.depends_on.parts):
             for index, part in enumerate(service.depends_on.parts):
-                found.parts.append(self._part(part, f"{name}/{index}", service.owner, view, found))
+                found.parts.append(self._part(part, f"{name}/{index}", found))
         else:
-            found.parts.append(self._part(service.depends_on, f"{name}/0", service.owner, view, found))
+            found.parts.append(self._part(service.depends_on, f"{name}/0", found))
         return found
 
-    def _part(self, part: Call | Group, name: str, owner: str, view: View, found: "_Parts") -> str:
+    def _part(self, part: Call | Group, name: str, found: "_Parts") -> str:
         if isinstance(part, Call):
-            ask = _Ask(part.service, owner)
+            times = part.calls if found.view.metric in _BY_REQUEST else 1
+            ask = _Ask(part.service, found.service.owner, found.times * times)
             found.asks.append(ask)
-            return ask.node(view)
-        parts = tuple(
-            self._part(one, f"{name}.{index}", owner, view, found) for index, one in enumerate(part.parts)
-        )
+            return ask.node(found.view)
+        parts = tuple(self._part(one, f"{name}.{index}", found) for index, one in enumerate(part.parts))
         self.gates[name] = Gate(part.at_least, parts)
+        if part.at_least < len(parts):
+            self._note_evidence(part, name, parts, found.service)
         return name
+
+    def _note_evidence(self, group: Group, name: str, nodes: tuple[str, ...], service: Service) -> None:
+        members = {
+            part.service: node
+            for part, node in zip(group.parts, nodes, strict=True)
+            if isinstance(part, Call)
+        }
+        for evidence in service.independence:
+            if set(evidence.between) <= members.keys():
+                named = {one: members[one] for one in evidence.between}
+                self.redundant[name] = Redundancy(service.name, evidence, named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +224,28 @@ class _Ask:
 
     service: str
     consumer: str | None
+    times: int = 1
+
+    @property
+    def often(self) -> str:
+        """How often it is asked for by one request, where that is more than once."""
+        return f" x{self.times}" if self.times > 1 else ""
 
     def node(self, view: View) -> str:
         seen = (
             f"{self.service} for {self.consumer}" if self.consumer is not None else f"{self.service} itself"
         )
         customers = f" of {','.join(view.customers)}" if view.customers else ""
-        return f"{seen}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}]"
+        return (
+            f"{seen}{self.often}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}]"
+        )
 
 
 @dataclass(slots=True)
 class _Parts:
+    service: Service
+    times: int
+    view: View
     parts: list[str]
     asks: list[_Ask]
 

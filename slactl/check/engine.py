@@ -6,14 +6,18 @@ from datetime import date
 from graphlib import TopologicalSorter
 
 from slactl.check.cone import Cones, View, names_of
-from slactl.check.evaluate import Evaluation, Evaluator
-from slactl.check.result import Assessment, Finding, ObjectiveResult
+from slactl.check.evaluate import Evaluation, Evaluator, Sight
+from slactl.check.requests import judge_requests
+from slactl.check.result import AmountResult, Assessment, Finding, ObjectiveResult
 from slactl.check.rules import rules_on_agreements, rules_on_waivers
 from slactl.check.rules.rule import Evidence, Gap, Weaker
+from slactl.check.times import judge_times
 from slactl.check.waiving import waived
 from slactl.model.agreement import Agreement, Objective, Status
 from slactl.model.estate import Estate
 
+SHARES = ("availability", "success-ratio")
+"""Metrics whose promise is a share of downtime, or of requests that fail."""
 _OPEN = (Status.DRAFT, Status.PROPOSED, Status.AGREED)
 
 
@@ -23,19 +27,55 @@ def check(estate: Estate, as_of: date, *, explain: bool = True) -> Assessment:
     Everything is a function of estate and day: the same ones give the same assessment. Without `explain` only promises that
     are not supported name their weakest links, which saves a fifth of the time.
     """
-    engine = _Engine(estate, as_of, explain=explain)
+    return _assessed(_Engine(estate, as_of, explain=explain))
+
+
+def judged(estate: Estate, as_of: date) -> tuple[Assessment, "Judgement"]:
+    """Check an estate, and keep what the verdicts stand on."""
+    engine = _Engine(estate, as_of, explain=True)
+    return _assessed(engine), Judgement(engine)
+
+
+def _assessed(engine: "_Engine") -> Assessment:
     engine.judge_all()
+    asked = engine.estate, engine.as_of, engine.evaluator.horizon_end
+    for result in (*judge_times(*asked), *judge_requests(*asked)):
+        engine.amounts[result.address] = result
     evidence = engine.evidence()
     findings = [finding for rule in rules_on_agreements() for finding in rule.findings(evidence)]
-    marked = waived(findings, estate.waivers.values(), as_of)
+    marked = waived(findings, engine.estate.waivers.values(), engine.as_of)
     evidence = replace(evidence, findings=tuple(marked))
     marked += [finding for rule in rules_on_waivers() for finding in rule.findings(evidence)]
     return Assessment(
-        as_of,
+        engine.as_of,
         engine.evaluator.horizon_end,
         dict(sorted(engine.results.items())),
         tuple(sorted(marked, key=_order)),
+        dict(sorted(engine.amounts.items())),
     )
+
+
+class Judgement:
+    """What the verdicts of one run stand on."""
+
+    def __init__(self, engine: "_Engine") -> None:
+        self._engine = engine
+        self.structure = engine.cones.structure
+        self.tops = engine.tops
+        """By objective address the node that was judged."""
+
+    def objective(self, address: str) -> tuple[Agreement, Objective]:
+        """The objective of an address that was judged."""
+        agreement, name = address.rsplit(".", 1)
+        found = self._engine.estate.agreements[agreement]
+        return found, found.objectives[name]
+
+    def sight(self, address: str) -> Sight:
+        """The structure as seen in the objective's own measured time."""
+        found = self._engine.evaluator.sight(*self.objective(address))
+        if found is None:
+            raise KeyError(address)
+        return found
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:
@@ -46,11 +86,13 @@ class _Engine:
     """One run over one estate; OLAs from the bottom up first, since SLAs rest on what they really guarantee."""
 
     def __init__(self, estate: Estate, as_of: date, *, explain: bool) -> None:
-        self._estate = estate
-        self._as_of = as_of
-        self._cones = Cones(estate)
-        self.evaluator = Evaluator(estate, as_of, self._cones, explain=explain)
+        self.estate = estate
+        self.as_of = as_of
+        self.cones = Cones(estate)
+        self.evaluator = Evaluator(estate, as_of, self.cones, explain=explain)
         self.results: dict[str, ObjectiveResult] = {}
+        self.amounts: dict[str, AmountResult] = {}
+        self.tops: dict[str, str] = {}
         self._gaps: dict[Gap, None] = {}
         self._weaker: dict[tuple[str, str], Weaker] = {}
         self._owners = frozenset(service.owner for service in estate.services.values())
@@ -60,7 +102,7 @@ class _Engine:
     def judge_all(self) -> None:
         """Judge every objective that rests on something."""
         for agreement, objective in [*self._olas_bottom_up(), *self._sla_objectives()]:
-            if objective.metric == "availability":
+            if objective.metric in SHARES:
                 self._judge(agreement, objective)
             elif agreement.kind == "SLA":
                 self._look_for_gaps(agreement, objective)
@@ -68,23 +110,24 @@ class _Engine:
     def evidence(self) -> Evidence:
         """What the rules look at."""
         return Evidence(
-            estate=self._estate,
-            as_of=self._as_of,
+            estate=self.estate,
+            as_of=self.as_of,
             horizon_end=self.evaluator.horizon_end,
             results=self.results,
             gaps=tuple(self._gaps),
             weaker=tuple(self._weaker.values()),
             unbudgeted=self._unbudgeted,
             supports=self._supports,
+            amounts=self.amounts,
         )
 
     def _olas_bottom_up(self) -> Iterable[tuple[Agreement, Objective]]:
-        services = self._estate.services
+        services = self.estate.services
         order = TopologicalSorter(
             {name: [call.service for call in one.calls()] for name, one in services.items()}
         )
         rank = {name: number for number, name in enumerate(order.static_order())}
-        olas = [one for one in self._estate.agreements.values() if one.kind == "OLA" and one.status in _OPEN]
+        olas = [one for one in self.estate.agreements.values() if one.kind == "OLA" and one.status in _OPEN]
         for agreement in sorted(olas, key=lambda one: max(rank[name] for name in one.services)):
             for objective in agreement.objectives.values():
                 rests = any(services[name].depends_on is not None for name in objective.services)
@@ -92,7 +135,7 @@ class _Engine:
                     yield agreement, objective
 
     def _sla_objectives(self) -> Iterable[tuple[Agreement, Objective]]:
-        for sla in self._estate.slas():
+        for sla in self.estate.slas():
             if sla.status in _OPEN:
                 yield from ((sla, objective) for objective in sla.objectives.values())
 
@@ -102,27 +145,28 @@ class _Engine:
         return View(objective.metric, agreement.status.firmness, owners, chain)
 
     def _judge(self, agreement: Agreement, objective: Objective) -> None:
-        local = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
+        local = self.cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
         top = local
-        if self._cones.rests_on_unsupported(local):
-            top = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
+        if self.cones.rests_on_unsupported(local):
+            top = self.cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
         judged = self.evaluator.judge(agreement, objective, top, local)
         if judged is None:  # its term is over
             return
         self._note(agreement, objective, judged)
         self.results[objective.address] = judged.result
-        if agreement.kind == "OLA" and judged.result.verdict != "guaranteed":
-            self._cones.unsupported.add(objective.address)
+        self.tops[objective.address] = top
+        if agreement.kind == "OLA" and not judged.result.passes:
+            self.cones.unsupported.add(objective.address)
 
     def _look_for_gaps(self, agreement: Agreement, objective: Objective) -> None:
-        """For a metric that is not computed yet: does everything below it promise that metric at all?"""
-        top = self._cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
-        nodes = self._cones.structure.order(top)
+        """For a time or a rate: does everything below it promise that metric at all?"""
+        top = self.cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
+        nodes = self.cones.structure.order(top)
         self._note_gaps(objective, nodes)
 
     def _note(self, agreement: Agreement, objective: Objective, judged: Evaluation) -> None:
         self._supports[objective.address] = judged.supports
-        unbudgeted = names_of(judged.nodes, self._cones.unbudgeted)
+        unbudgeted = names_of(judged.nodes, self.cones.unbudgeted)
         if unbudgeted:
             self._unbudgeted[objective.address] = unbudgeted
         if agreement.kind == "SLA":
@@ -130,7 +174,7 @@ class _Engine:
 
     def _note_gaps(self, objective: Objective, nodes: Iterable[str]) -> None:
         for node in nodes:
-            if node in self._cones.gaps:
-                self._gaps[Gap(objective.address, objective.metric, self._cones.gaps[node])] = None
-            for agreement in self._cones.weaker.get(node, ()):
+            if node in self.cones.gaps:
+                self._gaps[Gap(objective.address, objective.metric, self.cones.gaps[node])] = None
+            for agreement in self.cones.weaker.get(node, ()):
                 self._weaker[objective.address, agreement.address] = Weaker(objective.address, agreement)

@@ -32,6 +32,22 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Independence:
+    """What recorded evidence of independence is worth to a promise that stands on it."""
+
+    evidence: tuple[str, ...]
+    """Each piece of evidence in words: between whom, what, who signed, until when."""
+    guaranteed: Interval
+    """The share guaranteed when the members named do not fail together and everything else is at its worst."""
+    met: Interval
+    """The probability that a window is met, each member spending its budget in one outage at a random time."""
+    confidence: Fraction
+    """The probability that the workspace asks for."""
+    suffices: bool
+    """Whether the promise may rest on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectiveResult:
     """One availability-like objective of an SLA, or of an OLA that rests on others, against what is below it."""
 
@@ -60,6 +76,13 @@ class ObjectiveResult:
     """Largest contribution first."""
     customers: tuple[str, ...] = ()
     agreed: bool = True
+    independence: Independence | None = None
+    """For a promise that holds only if outages are independent: what the evidence of that is worth."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether the promise is supported: guaranteed, or independent by evidence that suffices."""
+        return self.verdict == "guaranteed" or (self.independence is not None and self.independence.suffices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +130,16 @@ class AmountResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a baseline says about a finding."""
+
+    since: date
+    owner: str
+    worse: bool = False
+    """Whether it is worse now than it was when it was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a rule found, about one address."""
 
@@ -119,11 +152,18 @@ class Finding:
     place: Place | None = None
     waived_by: str | None = None
     """Address of the waiver in force, or None."""
+    known: Known | None = None
+    """Its entry in the baseline that the check is compared with, or None."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a waiver accepts it, or a baseline knows it to be as bad as this, or worse."""
+        return self.waived_by is not None or (self.known is not None and not self.known.worse)
 
     @property
     def fails(self) -> bool:
         """Whether it makes the check fail."""
-        return self.severity is Severity.ERROR and self.waived_by is None
+        return self.severity is Severity.ERROR and not self.accepted
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,18 @@ Dates are real and computed in UTC; the days of a term begin and end at midnight
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from slactl.assurance.shares import long_run_share, worst_share
+from slactl.assurance.shares import long_run_share, tiles, worst_share
 from slactl.assurance.windows import Promise
 from slactl.base.intervals import IntervalSet
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Span, Window
-from slactl.model.agreement import Agreement, Objective, Term
+from slactl.model.agreement import Agreement, Joint, Objective, Term
 from slactl.model.calendar import Calendars, MaintenanceWindow, occurrences
 from slactl.model.estate import Estate
 
@@ -59,6 +59,8 @@ class Stretch:
     name: str
     seconds: int
     """Time that counts."""
+    span: Span
+    """The whole window, in UTC seconds."""
 
 
 Shares = tuple[tuple[Fraction, ...], Fraction]
@@ -97,6 +99,7 @@ class Timeline:
             Stretch(
                 f"any {clock.window.noun}" if clock.window.rolling_s else clock.window.name(span, self._zone),
                 span[1] - span[0] if measured is None else measured.clip(*span).seconds,
+                span,
             )
             for span, _ in pairs
         )
@@ -117,6 +120,39 @@ class Timeline:
             together = _together(key, self._clock.allowance_ms)
             self._known[key] = self._least([self._seen(clocks) for clocks in together])
         return self._known[key]
+
+    def counted(self, window: int) -> IntervalSet:
+        """The time of one window that counts."""
+        span = self.windows[window].span
+        return IntervalSet((span,)) if self._measured is None else self._measured.clip(*span)
+
+    def promises(self, backers: Sequence[tuple[Agreement, Objective]]) -> tuple[Promise, ...]:
+        """The promises as the mathematics sees them, without the undated maintenance that they exclude."""
+        return tuple(
+            self._promise(
+                clock_of(one, objective, *self._reach(one.term, objective.window)),
+                unavailability_of(objective),
+            )
+            for one, objective in backers
+        )
+
+    def own(self, share: Fraction, window: int) -> Promise:
+        """A share of the time that counts in our own windows, as a promise."""
+        return Promise(share, self._clock.window, self._zone, self.counted(window))
+
+    def together(self, agreement: Agreement, joint: Joint) -> tuple[tuple[Fraction, ...], Promise]:
+        """How a promise on joint downtime looks from here: its share of each window, and the promise itself."""
+        excluded = MAINTENANCE in agreement.excludes and agreement.maintenance is not None
+        windows = agreement.maintenance.windows if excluded and agreement.maintenance else ()
+        reach = self._reach(agreement.term, joint.window)
+        clock = Clock(joint.window, agreement.hours, windows, 0, *reach)
+        promise = replace(self._promise(clock, joint.downtime.seconds), absolute=True)
+        pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, (promise,))
+        return tuple(min(Fraction(1), share) for _, share in pairs), promise
+
+    def aligned(self, promise: Promise) -> bool:
+        """Whether a promise allows the same share of every part of every window."""
+        return self._measured is None and tiles(promise, self._clock.window, self._zone)
 
     def claimed(self, availability: Ratio) -> Shares:
         """An owner's claim about a service itself: the same share of every window."""

@@ -6,6 +6,7 @@ import json
 from slactl.check.rules import all_rules
 from slactl.cli.console import Console
 from slactl.cli.options import add_output
+from slactl.render.rules import rule_text
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +26,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         fields = ("id", "severity", "title", "rationale", "source", "fix")
         console.print(json.dumps([{name: getattr(one, name) for name in fields} for one in rules], indent=2))
     elif parsed.rule:
-        one = rules[0]
-        console.print(
-            f"{one.id} ({one.severity}): {one.title}\n\n{one.rationale}\n\nServes: {one.source}\nTo do: {one.fix}"
-        )
+        console.print(rule_text(rules[0]))
     else:
         for one in rules:
             console.print(f"{one.id}  {one.severity:<7}  {one.title}")

@@ -46,7 +46,14 @@ def _documents(path: Path, shown: str) -> list[Any]:
             raise SlactlError(
                 f"{shown} is no JSON: {error}", "Give what `slactl explain -out` or `calc -json` wrote."
             ) from error
-    return whole if isinstance(whole, list) else [whole]
+    return [part for one in (whole if isinstance(whole, list) else [whole]) for part in _parts(one)]
+
+
+def _parts(document: Any) -> list[Any]:
+    """What an explanation holds: its proof or its witness; any other document is itself."""
+    if not isinstance(document, dict) or document.get("format") != "slactl-explanation/1":
+        return [document]
+    return [document[kind] for kind in ("proof", "witness") if document.get(kind) is not None] or [document]
 
 
 def _text(file: str, found: Verified | Refused, console: Console) -> str:

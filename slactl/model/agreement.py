@@ -14,6 +14,7 @@ from slactl.base.rate import Rate
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Window
 from slactl.model.calendar import MaintenanceWindow
+from slactl.model.cover import FlowDown, Indemnity, Insurance
 
 Kind = Literal["SLA", "OLA", "UC"]
 Metric = Literal[
@@ -201,8 +202,9 @@ class Agreement:
     maintenance: Maintenance | None = None
     fee: Money | None = None
     liability_cap: Money | None = None
-    indemnities: tuple[Mapping[str, Any], ...] = ()
-    insurance: tuple[Mapping[str, Any], ...] = ()
+    indemnities: tuple[Indemnity, ...] = ()
+    insurance: tuple[Insurance, ...] = ()
+    flow_down: FlowDown = field(default_factory=FlowDown)
     duties: tuple[Mapping[str, Any], ...] = ()
     workload: Mapping[str, Any] = field(default_factory=dict)
     excludes: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from slactl.base.diagnostics import Place
+from slactl.model.cover import Insurance
 
 Role = Literal["customer", "internal", "supplier"]
 
@@ -21,7 +22,7 @@ class Party:
     display_name: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     contacts: Mapping[str, Any] = field(default_factory=dict)
-    insurance: tuple[Mapping[str, Any], ...] = ()
+    insurance: tuple[Insurance, ...] = ()
 
     @property
     def title(self) -> str:

@@ -9,7 +9,6 @@ import pytest
 
 from slactl.check.engine import check
 from slactl.check.result import Assessment
-from slactl.check.rules import all_rules
 from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
 
@@ -270,68 +269,22 @@ def test_a_target_that_nobody_agreed_does_not_fail(workspace: Write) -> None:
 
 
 GOOD = PEOPLE + SHOP + BACKED + promise("SLA", "a", "shop", "99.8%", "customer: acme,")
-CORPORATE = document(
-    "ServiceLevel",
-    "corporate",
-    "scope: corporate, appliesTo: [SLA], objectives: {availability: {target: 99%}}",
-)
 WAIVER = "rule: SLA201, subject: sla.a.availability, reason: r, owner: o"
-BAD = {
-    "SLA101": GOOD.replace("customer: acme,", ""),
-    "SLA102": GOOD.replace("customer: acme,", "customer: data,"),
-    "SLA103": GOOD.replace("kind: UC", "kind: OLA"),
-    "SLA104": GOOD.replace("kind: OLA", "kind: UC"),
-    "SLA105": GOOD.replace("service: db, status", "service: db, customer: acme, status"),
-    "SLA201": GOOD.replace("99.8%", "99.9%"),
-    "SLA202": GOOD.replace("service: net, status: agreed", "service: net, status: terminated"),
-    "SLA203": GOOD.replace(", intrinsic: {availability: 99.99%}", ""),
-    "SLA204": GOOD + service("deep", "data", "[db]", "99%") + promise("OLA", "deep", "deep", "99.9%"),
-    "SLA301": GOOD.replace("customer: example-inc,", "customer: example-inc, term: {until: 2027-06-30},"),
-    "SLA302": GOOD.replace("service: db, status: agreed", "service: db, status: draft"),
-    "SLA303": GOOD.replace("customer: example-inc,", "customer: example-inc, term: {until: 2026-06-30},"),
-    "SLA401": GOOD.replace("99.8%", "98%") + CORPORATE,
-    "SLA402": GOOD.replace("target: 99.8%,", "target: 99.8%, provisional: true,"),
-    "SLA403": GOOD.replace("target: 99.8%,", "target: 99.8%, requires: {zones: 2},"),
-    "SLA404": GOOD.replace("customer: acme,", "customer: acme, extends: [l],")
-    + document(
-        "ServiceLevel",
-        "l",
-        "objectives: {availability: {target: 99%}}, credits: [{objective: availability, below: 99%, credit: 10%}]",
-    ),
-    "SLA501": GOOD.replace("customer: example-inc,", "customer: example-inc, excludes: [force-majeure],"),
-    "SLA901": GOOD + document("Waiver", "w", f"{WAIVER}, until: 2026-01-01"),
-    "SLA902": GOOD + document("Waiver", "w", f"{WAIVER}, until: 2027-01-01"),
-}
+WEAK = GOOD.replace("99.8%", "99.9%")
 
 
 def test_a_good_estate_has_no_findings(workspace: Write) -> None:
     assert assess(workspace(GOOD)).findings == ()
 
 
-def test_every_rule_has_a_bad_example_and_says_what_it_is() -> None:
-    assert list(BAD) == [rule.id for rule in all_rules()]
-    for rule in all_rules():
-        assert all((rule.title, rule.rationale, rule.source, rule.fix)), rule.id
-
-
-@pytest.mark.parametrize("rule", BAD)
-def test_every_rule_finds_its_bad_example(workspace: Write, rule: str) -> None:
-    assessment = assess(workspace(BAD[rule]))
-    (first, *_) = [one for one in assessment.findings if one.rule == rule]
-    assert first.place is not None
-    assert first.detail
-
-
 def test_a_waiver_in_force_lets_an_error_pass(workspace: Write) -> None:
-    assessment = assess(workspace(BAD["SLA201"] + document("Waiver", "w", f"{WAIVER}, until: 2026-11-23")))
+    assessment = assess(workspace(WEAK + document("Waiver", "w", f"{WAIVER}, until: 2026-11-23")))
     assert assessment.passed
-    assert not assess(
-        workspace(BAD["SLA201"] + document("Waiver", "w", f"{WAIVER}, until: 2026-11-22"))
-    ).passed
+    assert not assess(workspace(WEAK + document("Waiver", "w", f"{WAIVER}, until: 2026-11-22"))).passed
 
 
 def test_a_severity_can_be_changed_and_switched_off(workspace: Write) -> None:
-    root = workspace(BAD["SLA201"])
+    root = workspace(WEAK)
     text = (root / "slactl.yaml").read_text()
     for severity, count in (("warning", 1), ("off", 0)):
         (root / "slactl.yaml").write_text(

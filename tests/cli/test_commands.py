@@ -47,7 +47,7 @@ def test_examples_are_valid_formatted_and_supported(repository: Path, slactl: Ru
     assert slactl(folder, "fmt", "-check") == (0, "", "")
     code, out, _ = slactl(folder, "check", "-as-of=2026-11-23")
     assert code == 0
-    assert "unsupported" not in out
+    assert "\nSupported: " in out
 
 
 def test_the_whole_way(shop: Path, slactl: Run) -> None:
@@ -154,8 +154,8 @@ def test_check_json_has_its_fields(shop: Path, slactl: Run) -> None:
         "0.9998",
     )
     assert objective["margin_seconds"] == "1425.6"
-    (finding,) = document["findings"]
-    assert (finding["rule"], finding["waived"]) == ("SLA202", True)
+    (finding,) = [one for one in document["findings"] if one["rule"] == "SLA202"]
+    assert finding["waived"] is True
     assert finding["range"]["filename"] == "agreements/slas/acme-shop.yaml"
 
 
@@ -238,9 +238,20 @@ def test_bad_input_is_a_message_with_its_place(
     assert "Traceback" not in err + out
 
 
-@pytest.mark.parametrize("verb", [verb for verb in COMMANDS if verb not in ("version", "rules", "fmt")])
+ALONE = ("version", "rules", "fmt", "calc", "verify")
+"""Commands that need no workspace."""
+
+
+@pytest.mark.parametrize("verb", [verb for verb in COMMANDS if verb not in ALONE])
 def test_no_command_shows_a_traceback_without_a_workspace(tmp_path: Path, slactl: Run, verb: str) -> None:
-    extra = {"show": ["sla.x"], "state": ["list"], "force-unlock": ["x"]}.get(verb, [])
+    extra_of = {
+        "show": ["sla.x"],
+        "state": ["list"],
+        "force-unlock": ["x"],
+        "explain": ["sla.x"],
+        "impact": ["ola.x"],
+    }
+    extra = extra_of.get(verb, [])
     code, out, err = slactl(f"-chdir={tmp_path}", verb, *extra)
     assert code == 1
     assert "slactl.yaml" in out + err

@@ -27,6 +27,7 @@ from slactl.model.agreement import (
     Target,
     Term,
 )
+from slactl.model.building.cover import flow_down, indemnities, insurances
 from slactl.model.building.fields import Fields, parse_target
 from slactl.model.building.maintenance import maintenance_window
 from slactl.model.level import ServiceLevel
@@ -90,8 +91,9 @@ def agreement(document: Document, around: Surroundings, problems: Diagnostics) -
         maintenance=_maintenance(spec.below("maintenance")),
         fee=spec.money("fee"),
         liability_cap=spec.below("liability").money("cap"),
-        indemnities=spec.mappings("indemnities"),
-        insurance=spec.mappings("insurance"),
+        indemnities=indemnities(spec),
+        insurance=insurances(spec),
+        flow_down=flow_down(spec),
         duties=spec.mappings("duties"),
         workload=spec.below("workload").data,
         excludes=excludes,

@@ -8,6 +8,7 @@ from typing import Any, cast
 from slactl.base.diagnostics import Diagnostics
 from slactl.documents.load import Document
 from slactl.model.backend import Backend
+from slactl.model.building.cover import insurances
 from slactl.model.building.fields import Fields, of_document
 from slactl.model.indicator import Indicator, RatioIndicator, Timeslice
 from slactl.model.level import ServiceLevel
@@ -81,7 +82,7 @@ def party(document: Document, problems: Diagnostics) -> Party:
         display_name=document.metadata.get("displayName"),
         labels=document.metadata.get("labels") or {},
         contacts=spec.below("contacts").data,
-        insurance=spec.mappings("insurance"),
+        insurance=insurances(spec),
     )
 
 

@@ -1,0 +1,119 @@
+"""Why an objective's verdict is what it is: the proof window by window, or outages on dates that break the promise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from slactl.assurance.placing import Outage
+from slactl.assurance.structure import Structure
+from slactl.assurance.windows import Promise
+from slactl.assurance.worst_case import WorstCase
+from slactl.base.diagnostics import SlactlError
+from slactl.base.intervals import IntervalSet
+from slactl.base.text import did_you_mean
+from slactl.check.engine import Judgement, judged
+from slactl.check.result import AmountResult, Assessment, Link, ObjectiveResult
+from slactl.check.timeline import Stretch, unavailability_of
+from slactl.model.estate import Estate
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Windows that look alike, and their programme."""
+
+    windows: tuple[Stretch, ...]
+    programme: WorstCase
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A promise that the outages keep: what of it is down, and how it is counted."""
+
+    item: str
+    """A leaf of the structure, or a clause."""
+    promise: Promise
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What stands behind one verdict on a share of downtime."""
+
+    result: ObjectiveResult
+    structure: Structure
+    top: str
+    allowed: Fraction
+    """The share of each window that the target allows."""
+    cases: tuple[Case, ...]
+    clauses: Mapping[str, tuple[int, tuple[str, ...]]]
+    """For each clause on joint downtime how many of which parts it speaks of."""
+    about: Mapping[str, Link]
+    """What each leaf and clause is, and what it adds in the worst window."""
+    worst: int
+    """The case that holds the worst window."""
+    counted: IntervalSet
+    """The time of the worst window that counts."""
+    window: Stretch
+    outages: tuple[Outage, ...]
+    """In the worst window, by which the promise is broken while every promise below is kept; none where it holds."""
+    held: tuple[Held, ...]
+
+
+def explain(estate: Estate, as_of: date, address: str) -> tuple[Assessment, Explanation | AmountResult]:
+    """Explain one objective.
+
+    Raises:
+        SlactlError: when nothing was judged under that address; the message says what was.
+    """
+    assessment, judgement = judged(estate, as_of)
+    amount = assessment.amounts.get(address)
+    if amount is not None:
+        return assessment, amount
+    result = assessment.objectives.get(address)
+    if result is None:
+        known = [*assessment.objectives, *assessment.amounts]
+        below = [one for one in known if one.startswith(f"{address}.")]
+        hint = f"Say one of {', '.join(below)}." if below else did_you_mean(address, known).strip()
+        raise SlactlError(
+            f"Nothing was judged under the address {address}",
+            hint or "`slactl check` lists every objective that is judged.",
+        )
+    return assessment, _explained(judgement, result)
+
+
+def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
+    agreement, objective = judgement.objective(result.address)
+    sight = judgement.sight(result.address)
+    top, firmness = judgement.tops[result.address], agreement.status.firmness
+    allowed = unavailability_of(objective)
+    worst = sight.numbers(top, firmness, allowed).window
+    cases = [
+        Case(tuple(sight.timeline.windows[index] for index in windows), programme)
+        for windows, programme in sight.cases(top, firmness)
+    ]
+    window = sight.timeline.windows[worst]
+    clauses = sight.clauses(top, firmness)
+    programme = sight.case(top, firmness, worst)
+    parts = dict(programme.links)
+    about = {
+        name: sight.link(name, parts.get(name, Fraction(0)) * window.seconds, top, firmness)
+        for name in [*judgement.structure.leaves(top), *(one.name for one in clauses)]
+    }
+    broken = programme.bound.upper > allowed
+    return Explanation(
+        result=result,
+        structure=judgement.structure,
+        top=top,
+        allowed=allowed,
+        cases=tuple(cases),
+        clauses={one.name: (one.together, one.parts) for one in clauses},
+        about=about,
+        worst=next(index for index, case in enumerate(cases) if window in case.windows),
+        counted=sight.timeline.counted(worst),
+        window=window,
+        outages=sight.outages(top, firmness, worst) if broken else (),
+        held=tuple(
+            Held(name, promise, about[name].promise) for name, promise in sight.held(top, firmness, worst)
+        ),
+    )

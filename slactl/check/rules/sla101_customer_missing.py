@@ -1,0 +1,21 @@
+"""An SLA has a customer."""
+
+from collections.abc import Iterator
+
+from slactl.base.diagnostics import Severity
+from slactl.check.rules.rule import Broken, Evidence, rule
+
+
+@rule(
+    "SLA101",
+    Severity.ERROR,
+    title="An SLA has a customer",
+    rationale="Without a customer nobody agreed to anything: it is an internal target, not a service level agreement.",
+    source="ISO/IEC 20000-1:2018, 8.3.3; ITIL 4, service level management",
+    fix="Say customer: NAME, or customers: [...]; between teams write an OLA.",
+)
+def customer_missing(evidence: Evidence) -> Iterator[Broken]:
+    """SLAs without a customer."""
+    for sla in evidence.estate.slas():
+        if not sla.customers:
+            yield Broken(sla.address, f"{sla.address} has no customer.", place=sla.place.key_at("spec"))

@@ -1,0 +1,130 @@
+"""Judges promises about time: response, resolution, recovery, data lost, support hours (SLA_MATH, section 4).
+
+`mtbf` is not judged: a mean says nothing about any one window, so it is evidence only.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from graphlib import TopologicalSorter
+from itertools import pairwise
+
+from slactl.check.handover import Handovers, sight_of
+from slactl.check.result import AmountResult
+from slactl.check.timeline import first_second, start_of_window
+from slactl.check.times_found import Found, found_in_stretch
+from slactl.check.times_work import Reckoner, target_s
+from slactl.model.agreement import Agreement, Objective, Status
+from slactl.model.estate import Estate
+
+TIMES = ("response-time", "resolution-time", "recovery-time", "recovery-point", "support-hours")
+_OPEN = (Status.DRAFT, Status.PROPOSED, Status.AGREED)
+
+
+def judge_times(estate: Estate, as_of: date, horizon_end: date) -> tuple[AmountResult, ...]:
+    """Judge every promise about time: of OLAs that rest on others, from the bottom up, then of SLAs.
+
+    Support hours are judged by the promised seconds in which somebody below is not there: none are allowed. The other
+    amounts are seconds on the objective's own clock, those of a recovery point seconds as they pass.
+
+    Args:
+        estate: all services and agreements.
+        as_of: starts from the window of this day on count, or from the first day of the objective's term.
+        horizon_end: the last day on which work may begin, where the term does not end before.
+    """
+    judge = _Judge(estate, as_of, horizon_end)
+    for agreement, objective in timed_objectives(estate):
+        judge.judge(agreement, objective)
+    return tuple(sorted(judge.results, key=lambda result: result.address))
+
+
+def timed_objectives(estate: Estate) -> Iterator[tuple[Agreement, Objective]]:
+    """The promises about time that rest on others: those of OLAs from the bottom up, then those of SLAs."""
+    services = estate.services
+    order = TopologicalSorter(
+        {name: [call.service for call in one.calls()] for name, one in services.items()}
+    )
+    rank = {name: number for number, name in enumerate(order.static_order())}
+    opened = [one for one in estate.agreements.values() if one.status in _OPEN and one.kind != "UC"]
+    olas = (one for one in opened if one.kind == "OLA")
+    slas = (one for one in opened if one.kind == "SLA")
+    for agreement in (*sorted(olas, key=lambda one: max(rank[name] for name in one.services)), *slas):
+        for objective in agreement.objectives.values():
+            rests = any(services[name].depends_on is not None for name in objective.services)
+            whole = agreement.kind == "SLA" or (objective.scope == "end-to-end" and rests)
+            if objective.metric in TIMES and whole:
+                yield agreement, objective
+
+
+def span_of(
+    estate: Estate, agreement: Agreement, objective: Objective, as_of: date, horizon_end: date
+) -> tuple[int, int] | None:
+    """The UTC seconds in which an objective is looked at; None where its term is over."""
+    term = agreement.term
+    start = start_of_window(objective.window, estate.hours.zone(objective.hours), as_of)
+    end = first_second(horizon_end + timedelta(days=1))
+    if term.start is not None:
+        start = max(start, first_second(term.start))
+    if term.until is not None and term.renewal is None:
+        end = min(end, first_second(term.until + timedelta(days=1)))
+    return (start, end) if start < end else None
+
+
+class _Judge:
+    """One run over one estate."""
+
+    def __init__(self, estate: Estate, as_of: date, horizon_end: date) -> None:
+        self.results: list[AmountResult] = []
+        self._estate = estate
+        self._as_of = as_of
+        self._horizon_end = horizon_end
+        self._reckoner = Reckoner(estate.hours)
+        self._unsupported = set[str]()
+
+    def judge(self, agreement: Agreement, objective: Objective) -> None:
+        """Judge an objective; an OLA that falls short is looked through from then on."""
+        span = span_of(self._estate, agreement, objective, self._as_of, self._horizon_end)
+        if span is None:
+            return
+        local = self._found(agreement, objective, span, frozenset())
+        chain = self._found(agreement, objective, span, self._unsupported) if self._unsupported else local
+        promised = Fraction(0) if objective.metric == "support-hours" else Fraction(target_s(objective))
+        verdict = chain.verdict(promised)
+        self.results.append(
+            AmountResult(
+                address=objective.address,
+                place=objective.place,
+                metric=objective.metric,
+                target=str(objective.target),
+                unit="s",
+                verdict=verdict,
+                local_verdict=local.verdict(promised),
+                promised=promised,
+                supported=chain.supported,
+                worst=chain.worst,
+                links=chain.links,
+                customers=agreement.customers,
+                agreed=objective.agreed,
+            )
+        )
+        if agreement.kind == "OLA" and verdict != "guaranteed":
+            self._unsupported.add(objective.address)
+
+    def _found(
+        self, agreement: Agreement, objective: Objective, span: tuple[int, int], unsupported: AbstractSet[str]
+    ) -> Found:
+        """The worst of all stretches of a span; each lies between days on which a term below begins or ends."""
+        waiting, found = [span], list[Found]()
+        while waiting:
+            start, end = waiting.pop()
+            handovers = Handovers(self._estate, sight_of(agreement, objective, start, end), unsupported)
+            one = found_in_stretch(agreement, objective, handovers, self._reckoner)
+            if handovers.ends:
+                edges = [start, *sorted(handovers.ends), end]
+                waiting.extend(reversed(list(pairwise(edges))))
+            else:
+                found.append(one)
+        worst = max(found, key=lambda one: one.badness)
+        return replace(worst, open=any(one.open for one in found))
