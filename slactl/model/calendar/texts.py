@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from slactl.model.calendar.kinds import Hours
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RANGE = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*\Z")
 _DAY_MIN = 1440
+_COUNTRY = re.compile(r"[A-Z]{2,3}")
 
 
 def parse_hours(hours: Mapping[str, Any]) -> Hours:
@@ -80,17 +82,19 @@ def check_country(country: str, subdivision: str | None = None) -> str:
     """
     import holidays  # noqa: PLC0415 - costs start-up time, seldom used
 
+    if _COUNTRY.fullmatch(country):
+        with suppress(NotImplementedError):  # unlike the list of all, this loads one country
+            holidays.country_holidays(country, subdiv=subdivision)
+            return country
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
         raise ValueError(
             f'No holidays are known for the country "{country}"; write its ISO 3166 code, like DE.'
             f"{did_you_mean(country.upper(), known)}"
         )
-    if subdivision is not None and subdivision not in known[country]:
-        raise ValueError(
-            f'No holidays are known for "{subdivision}" in {country}; known there: {", ".join(known[country]) or "none"}.'
-        )
-    return country
+    raise ValueError(
+        f'No holidays are known for "{subdivision}" in {country}; known there: {", ".join(known[country]) or "none"}.'
+    )
 
 
 _RULE_PARTS = {
