@@ -71,6 +71,8 @@ class Cones:
     """By node: agreements that are less firm than what rests on them."""
     redundant: dict[str, Redundancy] = field(default_factory=dict)
     """By the name of a redundant group's gate."""
+    titles: dict[str, str] = field(default_factory=dict)
+    """By gate: what people call it."""
     consumed: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By the name of a node for a service as somebody consumes it: the service, and who does."""
 
@@ -85,6 +87,7 @@ class Cones:
         if len(tops) == 1:
             return tops[0]
         name = f"{objective.address} {view}"
+        self.titles[name] = objective.address
         self.gates[name] = Gate(len(tops), tuple(tops))
         return name
 
@@ -115,6 +118,7 @@ class Cones:
 
     def _make(self, ask: "_Ask", name: str, view: View) -> Iterable["_Ask"]:
         service = self.estate.services[ask.service]
+        self.titles[name] = f"service.{service.name}{ask.often}"
         if ask.consumer is None:
             return self._look_through(service, ask, view)
         self.consumed[name] = (service.name, ask.consumer)
@@ -202,6 +206,7 @@ class Cones:
             return ask.node(found.view)
         parts = tuple(self._part(one, f"{name}.{index}", found) for index, one in enumerate(part.parts))
         self.gates[name] = Gate(part.at_least, parts)
+        self.titles[name] = f"{_words(part)} below service.{found.service.name}"
         if part.at_least < len(parts):
             self._note_evidence(part, name, parts, found.service)
         return name
@@ -216,6 +221,11 @@ class Cones:
             if set(evidence.between) <= members.keys():
                 named = {one: members[one] for one in evidence.between}
                 self.redundant[name] = Redundancy(service.name, evidence, named)
+
+
+def _words(group: Group) -> str:
+    parts = ", ".join(part.service if isinstance(part, Call) else f"({_words(part)})" for part in group.parts)
+    return f"{'all' if group.at_least == len(group.parts) else group.at_least} of {parts}"
 
 
 @dataclass(frozen=True, slots=True)

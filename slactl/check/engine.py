@@ -63,6 +63,8 @@ class Judgement:
         self.structure = engine.cones.structure
         self.tops = engine.tops
         """By objective address the node that was judged."""
+        self.titles = engine.cones.titles
+        """By gate: what people call it."""
 
     def objective(self, address: str) -> tuple[Agreement, Objective]:
         """The objective of an address that was judged."""

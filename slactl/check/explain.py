@@ -42,6 +42,8 @@ class Explanation:
 
     result: ObjectiveResult
     structure: Structure
+    titles: Mapping[str, str]
+    """By gate: what people call it."""
     top: str
     allowed: Fraction
     """The share of each window that the target allows."""
@@ -104,6 +106,7 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
     return Explanation(
         result=result,
         structure=judgement.structure,
+        titles=judgement.titles,
         top=top,
         allowed=allowed,
         cases=tuple(cases),

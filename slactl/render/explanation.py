@@ -78,6 +78,7 @@ def _facts(found: Explanation, assessment: Assessment) -> dict[str, Any]:
         "target": found.result.target,
         "structure": {"top": found.top, "gates": gates},
         **({"clauses": clauses} if clauses else {}),
+        "titles": {name: found.titles[name] for name in gates if name in found.titles},
         "about": {
             name: {"address": link.address, "promise": link.promise} for name, link in found.about.items()
         },
@@ -187,8 +188,9 @@ def _proof_lines(found: Explanation, style: Style) -> list[str]:
     lines = [style.bold(f"Proof, in {found.window.name}, the worst window:")]
     steps = proof_steps(case.programme)
     budgets = dict(case.programme.downtime) | {step.id: step.bound for step in steps}
+    titles = dict(found.titles) | {step.id: _title(step, found.titles) for step in steps}
     for step in steps[-_MOST_STEPS:]:
-        lines += _step_lines(step, budgets, found, seconds, style)
+        lines += _step_lines(step, budgets, titles, found, style)
     if len(steps) > _MOST_STEPS:
         lines.append(
             f"  {len(steps) - _MOST_STEPS} steps before these are left out; -out=FILE writes all of them."
@@ -202,19 +204,29 @@ def _proof_lines(found: Explanation, style: Style) -> list[str]:
 
 
 def _step_lines(
-    step: ProofStep, budgets: Mapping[str, Fraction], found: Explanation, seconds: int, style: Style
+    step: ProofStep,
+    budgets: Mapping[str, Fraction],
+    titles: Mapping[str, str],
+    found: Explanation,
+    style: Style,
 ) -> Iterable[str]:
-    given = f", while {_few(sorted(step.given))} is up" if step.given else ""
-    yield f"  {style.bold(step.id)}{given}: down for at most {spoken(step.bound * seconds)}"
+    seconds = found.window.seconds
+    given = f", while {_few([titles.get(one, one) for one in sorted(step.given)])} up" if step.given else ""
+    yield f"  {style.bold(titles[step.id])}{given}: down for at most {spoken(step.bound * seconds)}"
     for item, weight in sorted(step.weights.items(), key=lambda one: (-one[1] * budgets[one[0]], one[0])):
         part = spoken(weight * budgets[item] * seconds)
         times = "" if weight == 1 else f"{_number(weight)} x "
         words = f" {style.dim(f'({found.about[item].promise})')}" if item in found.about else ""
-        yield f"    {part:>12}  {times}{item}{words}"
+        yield f"    {part:>12}  {times}{titles.get(item, item)}{words}"
 
 
 def _few(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    return f"{names[0]} is" if len(names) == 1 else f"{names[0]} and {len(names) - 1} more are"
+
+
+def _title(step: ProofStep, titles: Mapping[str, str]) -> str:
+    """What people call the step's gate, with what tells it from the gate's other steps."""
+    return titles.get(step.node, step.node) + step.id.removeprefix(step.node)
 
 
 def _number(weight: Fraction) -> str:
@@ -227,9 +239,7 @@ def _witness_lines(found: Explanation, style: Style) -> list[str]:
         style.bold(f"Witness: in {found.window.name} every promise below is kept, and this one is broken.")
     ]
     for one in found.outages[:_MOST_OUTAGES]:
-        down = ", ".join(
-            sorted(found.about[name].address if name in found.about else name for name in one.down)
-        )
+        down = ", ".join(sorted(_item(name, found) for name in one.down))
         length = spoken(one.end_s - one.start_s)
         lines.append(f"  {_minute(one.start_s)}  for {length:<12}  {down}")
     if len(found.outages) > _MOST_OUTAGES:
@@ -239,6 +249,12 @@ def _witness_lines(found: Explanation, style: Style) -> list[str]:
         f"Down for {spoken(down_s)} in all; the target allows {spoken(found.allowed * found.window.seconds)}."
     )
     return lines
+
+
+def _item(name: str, found: Explanation) -> str:
+    """The address of what is promised, and the service where a promise covers several."""
+    about = found.about.get(name)
+    return name if about is None or name.startswith(about.address) else about.address
 
 
 def _minute(seconds: Fraction) -> str:
