@@ -79,6 +79,7 @@ class _Core:
     modules: Sequence[Module]
     root: str
     diagrams: Mapping[str, Compiled | None]
+    """Of the modules that are not plain; None where one is too large."""
 
     @classmethod
     def build(cls, modules: Sequence[Module], root: str, node_limit: int) -> "_Core":
@@ -99,12 +100,11 @@ class _Core:
     def evaluate(self, shares: Mapping[str, Fraction], kind: _Arithmetic[N], side: Side) -> Fraction:
         values = {name: kind.number(share) for name, share in shares.items()}
         for module in self.modules:
-            diagram = self.diagrams.get(module.top)
-            if module.plain:
+            if module.top not in self.diagrams:
                 gate = module.gates[module.top]
                 down = [values[part] for part in gate.of]
                 values[module.top] = independent_gate(gate, down, kind.zero, kind.one, kind.mix)
-            elif diagram is None:
+            elif (diagram := self.diagrams[module.top]) is None:
                 values[module.top] = _associated(module, values, kind, side)
             else:
                 of = [values[leaf] for leaf in diagram.leaves]

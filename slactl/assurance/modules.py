@@ -51,6 +51,8 @@ class Decomposition:
 def decompose(structure: Structure, top: str, fixed: Mapping[str, bool]) -> Decomposition:
     """Take the structure below `top` apart, with the `fixed` leaves always up (True) or always down (False)."""
     root, gates = simplified(structure.gates, top, fixed)
+    if isinstance(root, str) and _is_tree(gates, root):
+        return Decomposition(root, tuple(Module(name, {name: gate}) for name, gate in gates.items()))
     found: dict[str, Module] = {}
     pending = [_Rest(root, gates, frozenset())] if isinstance(root, str) and root in gates else []
     while pending:
@@ -63,6 +65,13 @@ def decompose(structure: Structure, top: str, fixed: Mapping[str, bool]) -> Deco
         return Decomposition(root, ())
     together = Structure({name: gate for module in found.values() for name, gate in module.gates.items()})
     return Decomposition(root, tuple(found[name] for name in together.order(root) if name in found))
+
+
+def _is_tree(gates: Mapping[str, Gate], root: str) -> bool:
+    """Whether every gate but the root, and every leaf, is a part of one gate, once."""
+    parts = [part for gate in gates.values() for part in gate.of]
+    different = set(parts)
+    return len(parts) == len(different) and gates.keys() - different == {root}
 
 
 def simplified(

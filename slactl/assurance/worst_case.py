@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import Protocol
 
 from slactl.assurance.bdd import TooLargeError
 from slactl.assurance.closed_forms import Bound, worst_gate, worst_weights
@@ -20,7 +21,7 @@ from slactl.assurance.modules import INNER, Module, decompose
 from slactl.assurance.packing import packed
 from slactl.assurance.paths import cheapest_paths
 from slactl.assurance.schedule import Slot, cut_to, gate_timetable, joined
-from slactl.assurance.structure import Structure
+from slactl.assurance.structure import Gate, Structure
 from slactl.assurance.timetable import packed_timetable
 
 NODE_LIMIT = 60_000
@@ -38,18 +39,71 @@ class Step:
     """Leaves that count as up; the inequality holds while they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Solved:
+class _Solved(Protocol):
     """A module's bounds, with the reasons for them."""
+
+    @property
+    def lower(self) -> Fraction:
+        """The share of the window that the timetable attains."""
+
+    @property
+    def upper(self) -> Fraction:
+        """The share of the window that the weights prove."""
+
+    @property
+    def weights(self) -> Mapping[str, Fraction]:
+        """The upper bound is the sum of these times the upper bounds of the items, or 1 where that is less."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What proves the weights, parts before wholes; the last step is the module's own."""
+
+    @property
+    def timetable(self) -> tuple[Slot, ...]:
+        """Over the module's items; it attains the lower bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Programmed:
+    """A module that a programme was solved for, or that was enclosed."""
 
     lower: Fraction
     upper: Fraction
     weights: Mapping[str, Fraction]
-    """The upper bound is the sum of these times the upper bounds of the items, or 1 where that is less."""
     steps: tuple[Step, ...]
-    """What proves the weights, parts before wholes; the last step is the module's own."""
     timetable: tuple[Slot, ...]
-    """Over the module's items; it attains the lower bound."""
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A module with a closed form; its reasons are worked out when somebody asks, since most are never asked for."""
+
+    module: Module
+    lower: Fraction
+    upper: Fraction
+    lowers: Mapping[str, Fraction]
+    uppers: Mapping[str, Fraction]
+
+    @property
+    def _gate(self) -> Gate:
+        return self.module.gates[self.module.top]
+
+    @cached_property
+    def weights(self) -> Mapping[str, Fraction]:
+        """Those of Rueger's sum."""
+        return _merged(
+            self._gate.of, worst_weights(self._gate, [self.uppers[part] for part in self._gate.of])
+        )
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """One."""
+        return (Step(self.module.top, self.weights, self.module.given),)
+
+    @cached_property
+    def timetable(self) -> tuple[Slot, ...]:
+        """Attains Rueger's sum."""
+        return gate_timetable(self._gate, self.lowers, self.lower)
 
 
 @dataclass(frozen=True)
@@ -171,6 +225,7 @@ def worst_case(
             budgets |= {clause.name: clause.downtime for clause in core.clauses}
         lower, upper = dict(budgets), dict(budgets)
         for module in taken_apart.modules:
+            one: _Solved
             if core is not None and module.top == taken_apart.root:
                 one = _entangled(top, core, lower, upper, node_limit)
             else:
@@ -210,7 +265,7 @@ def _solved(
 
 def _entangled(
     top: str, core: Entangled, lower: Mapping[str, Fraction], upper: Mapping[str, Fraction], node_limit: int
-) -> _Solved:
+) -> _Programmed:
     """The root module with the clauses that bear on it; where no diagram fits, they are left out above.
 
     Below, a timetable that heeds them is then not looked for.
@@ -225,7 +280,7 @@ def _entangled(
 
 def _programmed(
     diagram: CutDiagram, step: Step, lower: Mapping[str, Fraction], upper: Mapping[str, Fraction]
-) -> _Solved:
+) -> _Programmed:
     """The programme over the diagram's cuts, solved once more where the bounds of the items differ."""
     proof = packed(diagram, [upper[item] for item in diagram.items])
     attained = proof
@@ -236,23 +291,18 @@ def _programmed(
     names = diagram.items
     slots = cut_to([Slot(frozenset(names[item] for item in cut), share) for cut, share in attained.timetable])
     down = sum((slot.share for slot in slots), _ZERO)
-    return _Solved(down, min(_ONE, total), weights, (replace(step, weights=weights),), slots)
+    return _Programmed(down, min(_ONE, total), weights, (replace(step, weights=weights),), slots)
 
 
-def _plain(module: Module, lower: Mapping[str, Fraction], upper: Mapping[str, Fraction]) -> _Solved:
+def _plain(module: Module, lower: Mapping[str, Fraction], upper: Mapping[str, Fraction]) -> _Plain:
     gate = module.gates[module.top]
-    weights = _merged(gate.of, worst_weights(gate, [upper[part] for part in gate.of]))
-    attained = worst_gate(gate, [lower[part] for part in gate.of])
-    return _Solved(
-        attained,
-        worst_gate(gate, [upper[part] for part in gate.of]),
-        weights,
-        (Step(module.top, weights, module.given),),
-        gate_timetable(gate, lower, attained),
-    )
+    lowers, uppers = [lower[part] for part in gate.of], [upper[part] for part in gate.of]
+    most = worst_gate(gate, uppers)
+    attained = most if lowers == uppers else worst_gate(gate, lowers)
+    return _Plain(module, attained, most, lower, upper)
 
 
-def _enclosed(module: Module, lower: Mapping[str, Fraction], upper: Mapping[str, Fraction]) -> _Solved:
+def _enclosed(module: Module, lower: Mapping[str, Fraction], upper: Mapping[str, Fraction]) -> _Programmed:
     """What is too large for a diagram: each gate by its rule or by a path, and a timetable that is found quickly."""
     structure, top, gates = module.structure, module.top, module.gates
     order = structure.order(top)
@@ -273,7 +323,7 @@ def _enclosed(module: Module, lower: Mapping[str, Fraction], upper: Mapping[str,
         steps.append(Step(name, weights, module.given))
     slots = packed_timetable(structure, top, lower, enough=values[top])
     attained = sum((slot.share for slot in slots), _ZERO)
-    return _Solved(attained, values[top], _over_items(top, steps), _needed(top, steps), slots)
+    return _Programmed(attained, values[top], _over_items(top, steps), _needed(top, steps), slots)
 
 
 def _merged(parts: Sequence[str], weights: Sequence[Fraction]) -> dict[str, Fraction]:
