@@ -101,7 +101,7 @@ def _cost(proposal: Proposal) -> str:
     if new:
         words.append(plural(new, "new promise"))
     if cost.contracts:
-        words.append(f"{plural(cost.contracts, 'contract')} to negotiate")
+        words.append(f"{plural(len(cost.contracts), 'contract')} to negotiate")
     return ", ".join(words) or plural(cost.changes, "change")
 
 
@@ -203,6 +203,6 @@ def _cost_document(cost: Cost) -> dict[str, Any]:
             {"amount": plain(one.amount.quantize(Decimal("0.01"))), "currency": one.currency}
             for one in cost.prices
         ],
-        "contracts": cost.contracts,
+        "contracts": sorted(cost.contracts),
         "changes": cost.changes,
     }

@@ -53,7 +53,7 @@ def _shares(service: Service) -> Iterator[tuple[str, Cost]]:
     if now is None:
         for share in NEW_SHARES:
             below = (LOOSEST_NEW.complement - share.complement) * MONTH_S
-            yield str(share), cost_of_new(below, contract=False)
+            yield str(share), cost_of_new(below)
     else:
         for share in stricter_shares(now):
             yield str(share), cost_of((now.complement - share.complement) * MONTH_S)
@@ -63,7 +63,7 @@ def _times(service: Service) -> Iterator[tuple[str, Cost]]:
     now = service.intrinsic.triage_time
     if now is None:
         for time in TIMES:
-            yield str(time), cost_of_new(TIMES[0].seconds - time.seconds, contract=False)
+            yield str(time), cost_of_new(TIMES[0].seconds - time.seconds)
     else:
         for time in stricter_times(now):
             yield str(time), cost_of(time_s=now.seconds - time.seconds)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from slactl.base.money import Money
+from slactl.model.agreement import Agreement
 from slactl.model.workspace import Rates
 from slactl.suggest.edit import Edit
 
@@ -39,8 +40,8 @@ class Cost:
     """More time a month in service hours than now."""
     prices: tuple[Price, ...] = ()
     """One for each currency."""
-    contracts: int = 0
-    """How many contracts with suppliers must be negotiated."""
+    contracts: frozenset[str] = frozenset()
+    """The contracts with suppliers that must be negotiated."""
     changes: int = 0
     effort_s: Fraction = Fraction(0)
     """All but money in one number: contracts weigh more, and each change counts by itself."""
@@ -51,7 +52,7 @@ class Cost:
             self.time_s + other.time_s,
             self.hours_s + other.hours_s,
             _summed((*self.prices, *other.prices)),
-            self.contracts + other.contracts,
+            self.contracts | other.contracts,
             self.changes + other.changes,
             self.effort_s + other.effort_s,
         )
@@ -67,21 +68,32 @@ def cost_of(
     time_s: Fraction = Fraction(0),
     hours_s: Fraction = Fraction(0),
     *,
-    contract: bool = False,
+    contract: str = "",
     prices: tuple[Price, ...] = (),
 ) -> Cost:
-    """The cost of one change; a looser one costs nothing but the talk."""
+    """The cost of one change, of a contract where one is named; a looser one costs nothing but the talk."""
     tighter, faster, longer = (max(Fraction(0), one) for one in (tightening_s, time_s, hours_s))
     effort = _effort(tighter + faster + longer, contract=contract)
-    return Cost(tighter, faster, longer, prices, int(contract), 1, effort)
+    return Cost(tighter, faster, longer, prices, _contracts(contract), 1, effort)
 
 
-def cost_of_new(below_loosest_s: Fraction, *, contract: bool) -> Cost:
+def cost_of_new(below_loosest_s: Fraction, *, contract: str = "") -> Cost:
     """The cost of a promise that nobody makes yet, by how far it is from the loosest usual one."""
-    return Cost(contracts=int(contract), changes=1, effort_s=_effort(below_loosest_s, contract=contract))
+    return Cost(
+        contracts=_contracts(contract), changes=1, effort_s=_effort(below_loosest_s, contract=contract)
+    )
 
 
-def _effort(seconds: Fraction, *, contract: bool) -> Fraction:
+def _contracts(name: str) -> frozenset[str]:
+    return frozenset((name,)) if name else frozenset()
+
+
+def contract_of(agreement: Agreement) -> str:
+    """The agreement, if it is one with a supplier; else nothing."""
+    return agreement.address if agreement.kind == "UC" else ""
+
+
+def _effort(seconds: Fraction, *, contract: str) -> Fraction:
     return (seconds + _EACH_S) * (_CONTRACT if contract else 1)
 
 

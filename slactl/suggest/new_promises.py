@@ -13,7 +13,7 @@ from slactl.model.estate import Estate
 from slactl.model.service import Service
 from slactl.suggest.edit import Edit
 from slactl.suggest.ladder import LOOSEST_NEW, NEW_SHARES, TIMES
-from slactl.suggest.move import MONTH_S, Move, cost_of_new
+from slactl.suggest.move import MONTH_S, Move, contract_of, cost_of_new
 from slactl.suggest.terms import as_written
 
 
@@ -53,7 +53,7 @@ def _objectives(agreement: Agreement, need: Need) -> Iterator[Move]:
     for target, saved_s in _targets(need.objective):
         promised = _promised(need, target, agreement.priority_map)
         edit = Edit(agreement.address, place, promised)
-        cost = cost_of_new(saved_s, contract=agreement.kind == "UC")
+        cost = cost_of_new(saved_s, contract=contract_of(agreement))
         yield Move("new-promise", f"{agreement.address}.{name}", (edit,), cost, target)
 
 
@@ -74,7 +74,7 @@ def _agreements(estate: Estate, service: Service, need: Need) -> Iterator[Move]:
             | {"objectives": {need.objective.name: _promised(need, target, {})}},
         }
         edit = Edit(address, place, document, adds=True)
-        cost = cost_of_new(saved_s, contract=kind == "UC")
+        cost = cost_of_new(saved_s, contract=address if kind == "UC" else "")
         yield Move("new-promise", f"{address}.{need.objective.name}", (edit,), cost, target)
 
 

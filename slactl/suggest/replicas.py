@@ -18,7 +18,7 @@ from slactl.model.service import Call, Group, Service
 from slactl.suggest.coverage import downtime_a_month
 from slactl.suggest.edit import Edit
 from slactl.suggest.ladder import TOGETHER
-from slactl.suggest.move import Cost, Move, a_month, cost_of
+from slactl.suggest.move import Cost, Move, a_month, contract_of, cost_of
 
 _NUMBER = re.compile(r"-(\d+)\Z")
 
@@ -117,7 +117,7 @@ class _Replicas:
             if downtime.seconds < alone:
                 clause = {"services": names, "atLeast": at_least, "downtime": str(downtime)}
                 clause["window"] = "calendar-month"
-                cost = cost_of(alone - downtime.seconds, contract=agreement.kind == "UC")
+                cost = cost_of(alone - downtime.seconds, contract=contract_of(agreement))
                 yield Edit(agreement.address, place, clause if before else [clause]), cost, str(downtime)
 
     def _alone(self, agreement: Agreement) -> Fraction:
@@ -147,15 +147,16 @@ class _Replicas:
             _service(service, name),
             adds=True,
         )
-        contract = agreement.kind == "UC"
+        contract = contract_of(agreement)
         services = agreement.layers[-1].spec.get("services")
         if isinstance(services, list):  # one contract on several: what it costs more is not written
             place = agreement.layers[-1].place.at("spec", "services", len(services))
             more = Edit(agreement.address, place, name)
             return _Copy(name, (new, more), cost_of(contract=contract), agreement)
         price = a_month(agreement.fee) if agreement.fee is not None else None
-        cost = cost_of(contract=contract, prices=(price,) if price else ())
-        return _Copy(name, (new, self._second(agreement, like, name)), cost, agreement)
+        second = self._second(agreement, like, name)
+        cost = cost_of(contract=second.address if contract else "", prices=(price,) if price else ())
+        return _Copy(name, (new, second), cost, agreement)
 
     def _free_name(self, like: str) -> str:
         found = _NUMBER.search(like)

@@ -10,7 +10,7 @@ from slactl.suggest.claims import claims
 from slactl.suggest.coverage import downtime_a_month
 from slactl.suggest.edit import override
 from slactl.suggest.ladder import stricter_shares, stricter_times
-from slactl.suggest.move import Move, cost_of
+from slactl.suggest.move import Move, contract_of, cost_of
 from slactl.suggest.new_promises import Need, new_promises
 
 
@@ -35,7 +35,7 @@ def target_moves(estate: Estate, address: str, need: Need) -> tuple[Move, ...]:
 def _targets(estate: Estate, agreement: Agreement, objective: Objective) -> Iterator[Move]:
     steps = ("objectives", objective.name, "target")
     now = objective.target
-    contract = agreement.kind == "UC"
+    contract = contract_of(agreement)
     if isinstance(now, Ratio):
         for share in stricter_shares(now):
             saved = downtime_a_month(estate, objective.hours, now) - downtime_a_month(

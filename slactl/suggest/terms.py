@@ -10,7 +10,7 @@ from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
 from slactl.suggest.coverage import covered_share
 from slactl.suggest.edit import override
-from slactl.suggest.move import MONTH_S, Kind, Move, cost_of
+from slactl.suggest.move import MONTH_S, Kind, Move, contract_of, cost_of
 
 
 def window_moves(estate: Estate, above: Objective) -> Iterator[Move]:
@@ -63,5 +63,5 @@ def _move(  # noqa: PLR0917 - the parts of one move
     hours_s: Fraction = Fraction(0),
 ) -> Move:
     edit = override(agreement, ("objectives", objective.name, key), then, now)
-    cost = cost_of(hours_s=hours_s, contract=agreement.kind == "UC")
+    cost = cost_of(hours_s=hours_s, contract=contract_of(agreement))
     return Move(kind, f"{objective.address} {kind}", (edit,), cost, str(then))

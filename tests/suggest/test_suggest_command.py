@@ -118,7 +118,7 @@ def test_the_document_has_costs_and_results(shop: Path, slactl: Run) -> None:
     assert document["helped"] is True
     first = document["objectives"][0]["proposals"][0]
     assert first["result"]["verdict"] == "guaranteed"
-    assert first["cost"]["contracts"] == 1
+    assert first["cost"]["contracts"] == ["uc.nimbus-hosting"]
     assert float(first["cost"]["tightening_seconds_a_month"]) == pytest.approx(570.24)
     assert set(first["edits"][0]) == {
         "action", "address", "file", "line", "field", "old", "new", "inherited_from"
