@@ -9,6 +9,7 @@ from typing import Literal
 
 from slactl.assurance.structure import Gate, Structure
 from slactl.base.diagnostics import Place
+from slactl.base.duration import Duration
 from slactl.check.backing import Backer, Backing, backing
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
@@ -52,6 +53,8 @@ class View:
     """Customers of the agreement that own services themselves: theirs are duties, not dependencies."""
     chain: bool = True
     """Whether OLAs that their own structure does not support are looked through."""
+    threshold_ms: int = 0
+    """Outages up to this long do not count above."""
 
 
 @dataclass(slots=True)
@@ -67,6 +70,8 @@ class Cones:
     """By the name of a node for a service that nothing backs: the service."""
     unbudgeted: dict[str, str] = field(default_factory=dict)
     """By the name of a node for a service whose own failures have no budget: the service."""
+    uncounted: dict[str, str] = field(default_factory=dict)
+    """By the name of a node for a service whose promises leave out outages that count above: the service."""
     weaker: dict[str, tuple[Agreement, ...]] = field(default_factory=dict)
     """By node: agreements that are less firm than what rests on them."""
     redundant: dict[str, Redundancy] = field(default_factory=dict)
@@ -136,6 +141,11 @@ class Cones:
         kept = [
             one for one in found.backers if not (view.chain and one.objective.address in self.unsupported)
         ]
+        counting = [one for one in kept if threshold_ms(one.objective) <= view.threshold_ms]
+        if len(counting) < len(kept):
+            if not counting:
+                self.uncounted[name] = service.name
+            kept = counting or kept
         end_to_end = tuple(one for one in kept if one.objective.scope == "end-to-end")
         own = tuple(one for one in kept if one.objective.scope == "own")
         if end_to_end:
@@ -223,6 +233,12 @@ class Cones:
                 self.redundant[name] = Redundancy(service.name, evidence, named)
 
 
+def threshold_ms(objective: Objective) -> int:
+    """How long an outage lasts before an objective counts it, in milliseconds."""
+    counts_after = objective.measure.counts_after
+    return counts_after.milliseconds if counts_after is not None else 0
+
+
 def _words(group: Group) -> str:
     parts = ", ".join(part.service if isinstance(part, Call) else f"({_words(part)})" for part in group.parts)
     return f"{'all' if group.at_least == len(group.parts) else group.at_least} of {parts}"
@@ -246,8 +262,9 @@ class _Ask:
             f"{self.service} for {self.consumer}" if self.consumer is not None else f"{self.service} itself"
         )
         customers = f" of {','.join(view.customers)}" if view.customers else ""
+        after = f" after {Duration(view.threshold_ms)}" if view.threshold_ms else ""
         return (
-            f"{seen}{self.often}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}]"
+            f"{seen}{self.often}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}{after}]"
         )
 
 

@@ -10,6 +10,7 @@ from slactl.base.intervals import IntervalSet
 from slactl.base.windows import Span, Window
 from slactl.check.failing import objectives_down
 from slactl.check.fees import Exchange, fee_in_window, fee_of
+from slactl.check.population import dilution
 from slactl.check.timeline import clock_of, start_of_window
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.calendar import occurrences
@@ -95,7 +96,8 @@ class CreditSteps:
         }
         for window in sorted(times, key=lambda one: (-times[one].clip(*span).seconds, one)):
             time = times[window]
-            shares = credit_share(_rungs(contract, objective), time.seconds * _dilution(objective))
+            # We are down that much longer before a promise about all of a supplier's requests notices.
+            shares = credit_share(_rungs(contract, objective), time.seconds * dilution(objective))
             inside = time.clip(*span).seconds
             reached = tuple((edge, share) for edge, share in shares.edges if edge < inside)
             yield objective.window, window, Steps(reached).later(passed)
@@ -139,9 +141,3 @@ def _part(contract: Agreement, services: Collection[str]) -> Fraction:
     if contract.credits is None or contract.credits.of == "total-fee" or not contract.services:
         return _ONE
     return Fraction(sum(name in services for name in contract.services), len(contract.services))
-
-
-def _dilution(objective: Objective) -> Fraction:
-    """How many times longer we must be down until a promise over all of a supplier's requests notices."""
-    people = objective.population
-    return Fraction(people.all.per_second) / Fraction(people.ours.per_second) if people else _ONE

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from graphlib import TopologicalSorter
 
-from slactl.check.cone import Cones, View, names_of
+from slactl.check.cone import Cones, View, names_of, threshold_ms
 from slactl.check.evaluate import Evaluation, Evaluator, Sight
 from slactl.check.requests import judge_requests
 from slactl.check.result import AmountResult, Assessment, Finding, ObjectiveResult
@@ -144,7 +144,7 @@ class _Engine:
     def _view(self, agreement: Agreement, objective: Objective, *, chain: bool) -> View:
         customers = agreement.customers if agreement.kind == "SLA" else ()
         owners = tuple(customer for customer in customers if customer in self._owners)
-        return View(objective.metric, agreement.status.firmness, owners, chain)
+        return View(objective.metric, agreement.status.firmness, owners, chain, threshold_ms(objective))
 
     def _judge(self, agreement: Agreement, objective: Objective) -> None:
         local = self.cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))

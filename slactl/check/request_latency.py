@@ -29,7 +29,7 @@ from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
 from slactl.base.ratio import plain
 from slactl.check.backing import Backer
-from slactl.check.capacity import per_second
+from slactl.check.population import dilution
 from slactl.check.request_view import Ask, Seen, Views
 from slactl.check.result import AmountLink
 from slactl.check.times_work import length_s
@@ -140,12 +140,8 @@ def unstated(seen: Seen, views: Views) -> bool:
 
 def point_of(objective: Objective) -> Point:
     """What a latency objective promises; of a larger population's requests all that miss may be ours."""
-    point = Point(limit_ms(objective), allowed_miss(objective), objective.address)
-    if objective.population is None:
-        return point
-    everyone, ours = per_second(objective.population.all), per_second(objective.population.ours)
-    miss = point.miss * max(Fraction(1), everyone / ours) if ours else Fraction(1)
-    return Point(point.limit_ms, miss, point.source)
+    miss = allowed_miss(objective) * dilution(objective)
+    return Point(limit_ms(objective), miss, objective.address)
 
 
 def limit_ms(objective: Objective) -> int:

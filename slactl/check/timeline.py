@@ -15,6 +15,7 @@ from slactl.assurance.windows import Promise
 from slactl.base.intervals import IntervalSet
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Span, Window
+from slactl.check.population import dilution
 from slactl.model.agreement import Agreement, Joint, Objective, Term
 from slactl.model.calendar import Calendars, MaintenanceWindow, occurrences
 from slactl.model.estate import Estate
@@ -229,12 +230,7 @@ def unavailability_of(objective: Objective) -> Fraction:
     """
     if not isinstance(objective.target, Ratio):
         raise TypeError(f"{objective.address} is no share")
-    share = objective.target.complement
-    if objective.population is not None:
-        share *= Fraction(objective.population.all.per_second) / Fraction(
-            objective.population.ours.per_second
-        )
-    return min(Fraction(1), share)
+    return min(Fraction(1), objective.target.complement * dilution(objective))
 
 
 def _counted(hours: Calendars, clock: Clock, start: int, end: int) -> IntervalSet:

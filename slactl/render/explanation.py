@@ -11,7 +11,7 @@ from slactl.base.duration import spoken
 from slactl.base.intervals import IntervalSet
 from slactl.base.ratio import decimal_text
 from slactl.check.explain import Explanation, Held
-from slactl.check.result import AmountResult, Assessment, Independence
+from slactl.check.result import AmountResult, Assessment
 from slactl.render.findings import amount_text, objective_text, percent
 from slactl.render.proof import budgets_document, steps_document
 from slactl.render.style import Style
@@ -26,8 +26,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def explanation_text(found: Explanation, style: Style) -> str:
     """The verdict with its numbers, then the proof, or outages that keep every promise and break this one."""
     lines = [objective_text(found.result, style)]
-    if found.result.independence is not None:
-        lines += [*_independence(found.result.independence), ""]
     if _proved(found):
         lines += _proof_lines(found, style)
     elif found.outages:
@@ -169,17 +167,6 @@ def _spans(time: IntervalSet) -> list[list[str]]:
 
 def _exact(seconds: Fraction) -> str:
     return str(seconds)
-
-
-def _independence(found: Independence) -> list[str]:
-    met = percent(found.met.lower, up=False)
-    words = "suffices" if found.suffices else "does not suffice"
-    lines = [f"With recorded evidence of independence ({'; '.join(found.evidence)}):"]
-    lines.append(f"  expected at least {percent(found.guaranteed.lower, up=False)}, all else at its worst")
-    lines.append(
-        f"  a window is met with a probability of at least {met}; {percent(found.confidence, up=False)} is asked for: it {words}"
-    )
-    return lines
 
 
 def _proof_lines(found: Explanation, style: Style) -> list[str]:

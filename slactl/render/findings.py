@@ -1,6 +1,5 @@
 """What a check found, in words and as JSON."""
 
-import json
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,7 +8,15 @@ from slactl.base.diagnostics import Diagnostic, Severity
 from slactl.base.duration import spoken
 from slactl.base.ratio import decimal_text
 from slactl.base.text import plural
-from slactl.check.result import AmountResult, Assessment, Finding, Interval, Link, ObjectiveResult
+from slactl.check.result import (
+    AmountResult,
+    Assessment,
+    Finding,
+    Independence,
+    Interval,
+    Link,
+    ObjectiveResult,
+)
 from slactl.documents.locate import Locator
 from slactl.render.diagnostics import diagnostics_text, located, range_document
 from slactl.render.style import Style
@@ -47,6 +54,7 @@ def objective_text(result: ObjectiveResult, style: Style) -> str:
         f"  guaranteed {_interval(result.guaranteed)}   expected {_interval(result.expected)}   best {percent(result.best, up=True)}",
         f"  {_margin(result)}",
     ]
+    lines += independence_lines(result.independence) if result.independence is not None else []
     if result.links:
         lines.append("  weakest links, downtime that each may cost:")
         lines += [_link(link, style) for link in result.links[:_MOST_LINKS]]
@@ -54,6 +62,17 @@ def objective_text(result: ObjectiveResult, style: Style) -> str:
             rest = sum((link.downtime_s for link in result.links[_MOST_LINKS:]), Fraction(0))
             lines.append(f"    {spoken(rest):>12}  {plural(len(result.links) - _MOST_LINKS, 'more promise')}")
     return "\n".join(lines) + "\n"
+
+
+def independence_lines(found: Independence) -> list[str]:
+    """What recorded evidence of independence makes of a promise."""
+    least, met = percent(found.guaranteed.lower, up=False), percent(found.met.lower, up=False)
+    words = "suffices" if found.suffices else "does not suffice"
+    return [
+        f"  with recorded evidence of independence ({'; '.join(found.evidence)}):",
+        f"    expected at least {least}, all else at its worst",
+        f"    a window is met with a probability of at least {met}; {percent(found.confidence, up=False)} is asked for: it {words}",
+    ]
 
 
 def amount_text(result: AmountResult, style: Style, *, every_link: bool = False) -> str:
@@ -116,7 +135,15 @@ def _link(link: Link, style: Style) -> str:
 def _finding(finding: Finding, locator: Locator, style: Style) -> str:
     if finding.waived_by is not None:
         return f"{style.dim(f'Waived by {finding.waived_by}:')} {finding.rule} {finding.message}\n"
+    if finding.severity is Severity.NOTE:
+        return f"{style.dim('Note:')} {finding.rule} {finding.message}{_whereabouts(finding, locator)}\n"
     return diagnostics_text([as_diagnostic(finding)], locator, style)
+
+
+def _whereabouts(finding: Finding, locator: Locator) -> str:
+    """A note is read in passing: its line is named, not shown."""
+    found = located(as_diagnostic(finding), locator)
+    return "" if found is None else f"\n  on {found.file} line {found.start.line}"
 
 
 def as_diagnostic(finding: Finding) -> Diagnostic:
@@ -140,22 +167,22 @@ def summary(assessment: Assessment, style: Style) -> str:
         for severity in Severity
     }
     waived = sum(one.waived_by is not None for one in assessment.findings)
+    evident = sum(one.passes and one.verdict != "guaranteed" for one in slas)
+    by_evidence = f", {evident} by evidence of independence" if evident else ""
+    amounts = [one for one in assessment.amounts.values() if one.address.startswith("sla.")]
+    supported = sum(one.verdict == "guaranteed" for one in amounts)
+    others = f", {supported} of {len(amounts)} on times and rates" if amounts else ""
     words = [plural(count, severity.value) for severity, count in counts.items() if count]
     words += [f"{waived} waived"] if waived else []
     verdict = style.good("Supported:") if assessment.passed else style.bad("Not supported:")
     return (
-        f"{verdict} {held} of {plural(len(slas), 'SLA availability objective')} guaranteed"
+        f"{verdict} {held} of {plural(len(slas), 'SLA availability objective')} guaranteed{by_evidence}{others}"
         f"{'; ' + ', '.join(words) if words else ''}. As of {assessment.as_of}, up to {assessment.horizon_end}."
     )
 
 
-def check_json(assessment: Assessment, locator: Locator) -> str:
-    """The document of `check -json`; decimals as texts, bounds rounded to the side on which they hold."""
-    return json.dumps(check_document(assessment, locator), indent=2, ensure_ascii=False)
-
-
 def check_document(assessment: Assessment, locator: Locator) -> dict[str, Any]:
-    """The document of `check -json` as data."""
+    """The document of `check -json` as data; decimals as texts, bounds rounded to the side on which they hold."""
     return {
         "format_version": "1.0",
         "as_of": assessment.as_of.isoformat(),
@@ -179,6 +206,8 @@ def _objective_document(result: ObjectiveResult) -> dict[str, Any]:
         "margin_seconds": decimal_text(result.margin_s, 3),
         "allowed_seconds": decimal_text(result.allowed_s, 3),
         "worst_window": result.window,
+        "independence": None if result.independence is None else _independence(result.independence),
+        "passes": result.passes,
         "agreed": result.agreed,
         "customers": list(result.customers),
         "links": [
@@ -189,6 +218,16 @@ def _objective_document(result: ObjectiveResult) -> dict[str, Any]:
             }
             for one in result.links
         ],
+    }
+
+
+def _independence(found: Independence) -> dict[str, Any]:
+    return {
+        "evidence": list(found.evidence),
+        "guaranteed": interval_document(found.guaranteed),
+        "window_met": interval_document(found.met),
+        "confidence": decimal_text(found.confidence, _PLACES),
+        "suffices": found.suffices,
     }
 
 

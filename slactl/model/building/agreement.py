@@ -375,7 +375,16 @@ def _fixed(fields: Fields, key: str) -> Duration | None:
 
 def _population(fields: Fields) -> Population | None:
     everyone, ours = fields.rate("all"), fields.rate("ours")
-    return Population(everyone, ours) if everyone and ours else None
+    if everyone is None or ours is None:
+        return None
+    if not 0 < ours.per_second <= everyone.per_second:
+        fields.error(
+            f"{ours} cannot be ours among {everyone}",
+            "Ours are some of all the requests that the promise counts: more than none, and no more than all.",
+            "ours",
+        )
+        return None
+    return Population(everyone, ours)
 
 
 def _indicators(value: Any) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from slactl.base.diagnostics import Diagnostics, Path, Place
 from slactl.base.text import did_you_mean
 from slactl.model.agreement import Agreement, Objective
+from slactl.model.building.agreement import calendar_name
 from slactl.model.estate import Estate
 from slactl.model.merge import origin
 
@@ -92,10 +93,9 @@ def _check_objective(objective: Objective, agreement: Agreement, look: _Look) ->
             look.needs("service", name, at("service"), "The objective is about it.")
     if objective.hours and objective.hours != agreement.hours:
         look.needs("calendar", objective.hours, at("hours"), "The objective's hours are its hours.")
-    if objective.metric == "support-hours":
-        look.needs(
-            "calendar", str(objective.target), at("target"), "A support-hours target names a calendar."
-        )
+    promised = calendar_name(str(objective.target)) if objective.metric == "support-hours" else None
+    if promised is not None:
+        look.needs("calendar", promised, at("target"), "A support-hours target names a calendar, or is 24x7.")
     for backend, indicator in objective.indicators.items():
         path = ("indicator",) if backend == "*" else ("indicator", backend)
         look.needs("indicator", indicator, at(*path), "The objective is measured by it.")
