@@ -45,15 +45,15 @@ def chance_met(groups: Sequence[RedundantGroup], room: Fraction) -> Bound:
 def _pair_met(first: Fraction, second: Fraction, room: Fraction) -> Fraction:
     """Of the starts of two outages, the part of the rectangle in which they overlap for at most `room`.
 
-    They overlap for more where the difference of the starts lies between room - second and first - room.
+    They do where the first begins at least second - room after the second, or the second first - room after the first.
     """
     if min(first, second) <= room:
         return Fraction(1)
     width, height = 1 - first, 1 - second
     if not width or not height:  # one is down all the time, the other for more than there is room
         return Fraction(0)
-    above = _corner(width, height, first - room)
-    below = _corner(height, width, second - room)
+    above = _corner(width, height, second - room)
+    below = _corner(height, width, first - room)
     return (above + below) / (width * height)
 
 

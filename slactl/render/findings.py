@@ -67,11 +67,13 @@ def objective_text(result: ObjectiveResult, style: Style) -> str:
 def independence_lines(found: Independence) -> list[str]:
     """What recorded evidence of independence makes of a promise."""
     least, met = percent(found.guaranteed.lower, up=False), percent(found.met.lower, up=False)
-    words = "suffices" if found.suffices else "does not suffice"
+    lines = [f"  if independent ({'; '.join(found.evidence)}): expected at least {least}"]
+    if found.met == Interval(Fraction(0), Fraction(1)):
+        return [*lines, "    how often a window is met is not known"]
+    asked, words = percent(found.confidence, up=False), "suffices" if found.suffices else "does not suffice"
     return [
-        f"  with recorded evidence of independence ({'; '.join(found.evidence)}):",
-        f"    expected at least {least}, all else at its worst",
-        f"    a window is met with a probability of at least {met}; {percent(found.confidence, up=False)} is asked for: it {words}",
+        *lines,
+        f"    a window is met with a probability of at least {met}; {asked} is asked for: it {words}",
     ]
 
 
