@@ -24,29 +24,51 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """Check each file; exit code 0 when all that they say holds, else 1."""
     refused = False
     for file in parsed.files:
-        for document in _documents(parsed.root / file, file):
-            found = verify(document)
+        for found in _checked(parsed.root / file, file):
             refused |= isinstance(found, Refused)
             console.print(_json(file, found) if parsed.json else _text(file, found, console))
     return int(refused)
 
 
+def _checked(path: Path, shown: str) -> list[Verified | Refused]:
+    """What the documents of a file say; a file that cannot be read is refused like one that does not hold."""
+    try:
+        return [verify(document) for document in _documents(path, shown)]
+    except SlactlError as error:
+        return [
+            Refused("file", "", " ".join(f"{one.summary}. {one.detail}" for one in error.diagnostics).strip())
+        ]
+
+
 def _documents(path: Path, shown: str) -> list[Any]:
-    """One document, a list of them, or one a line."""
+    """One document, a list of them, or one a line.
+
+    Raises:
+        SlactlError: when the file cannot be read, or holds none.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SlactlError(f"The file {shown} cannot be read: {error}", "") from error
     try:
+        found = _parsed(text)
+    except (ValueError, RecursionError) as error:
+        raise SlactlError(
+            f"{shown} is no JSON: {error}", "Give what `slactl explain -out` or `calc -json` wrote."
+        ) from error
+    if not found:
+        raise SlactlError(
+            f"{shown} holds nothing to verify", "Give what `slactl explain -out` or `calc -json` wrote."
+        )
+    return [part for one in found for part in _parts(one)]
+
+
+def _parsed(text: str) -> list[Any]:
+    try:
         whole = json.loads(text)
-    except (ValueError, RecursionError):
-        try:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        except (ValueError, RecursionError) as error:
-            raise SlactlError(
-                f"{shown} is no JSON: {error}", "Give what `slactl explain -out` or `calc -json` wrote."
-            ) from error
-    return [part for one in (whole if isinstance(whole, list) else [whole]) for part in _parts(one)]
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return whole if isinstance(whole, list) else [whole]
 
 
 def _parts(document: Any) -> list[Any]:

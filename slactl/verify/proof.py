@@ -46,6 +46,10 @@ def check_proof(document: Mapping[str, Any]) -> int:
         allowed = share(window.get("allowed"), "allowed downtime")
         if proved > allowed:
             raise RefusedError(f"The steps prove downtime of at most {proved}, and {allowed} is allowed.")
+        if "bound" in window and proved > share(window["bound"], "bound"):
+            raise RefusedError(
+                f"The steps prove downtime of at most {proved}, and {window['bound']} is claimed."
+            )
     return sum(max(1, len(names(window.get("names", []), "names of windows"))) for window in windows)
 
 
