@@ -297,9 +297,9 @@ def _envelope_holds(data: Any, place: Place, problems: Diagnostics) -> bool:
             place.at("apiVersion"),
         )
         return False
-    if kind not in SCHEMA_OF_KIND:
+    if not isinstance(kind, str) or kind not in SCHEMA_OF_KIND:
         problems.error(
-            f'There is no kind "{kind}"' if kind is not None else "kind is missing",
+            f'There is no kind "{kind}"' if isinstance(kind, str) else "kind is missing, or no text",
             f"The kinds are {', '.join(SCHEMA_OF_KIND)}.{did_you_mean(str(kind), SCHEMA_OF_KIND)}",
             place.at("kind"),
         )

@@ -23,6 +23,7 @@ def test_every_error_of_every_file_is_reported_at_once(workspace: Write) -> None
         PARTY.replace("customer", "custmer"),
         PARTY.replace("slactl/v1", "slactl/v9"),
         PARTY.replace("Party", "Partie"),
+        PARTY.replace("Party", "{a: party}"),
         PARTY.replace("type", "typ"),
         "- a list\n",
     )
@@ -30,6 +31,7 @@ def test_every_error_of_every_file_is_reported_at_once(workspace: Write) -> None
         'spec.type cannot be "custmer"',
         'apiVersion must be "slactl/v1"',
         'There is no kind "Partie"',
+        "kind is missing, or no text",
         'Unknown key "typ" in spec',
         '"type" is missing in spec',
         "A document must be a mapping",
