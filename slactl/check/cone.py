@@ -263,9 +263,7 @@ class _Ask:
         )
         customers = f" of {','.join(view.customers)}" if view.customers else ""
         after = f" after {Duration(view.threshold_ms)}" if view.threshold_ms else ""
-        return (
-            f"{seen}{self.often}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}{after}]"
-        )
+        return f"{seen}{self.often}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}{after}]"
 
 
 @dataclass(slots=True)

@@ -85,7 +85,8 @@ class Evaluator:
         allowed = unavailability_of(objective)
         chain, local = (
             _capped(
-                sight.numbers(node, firmness, allowed).verdict_on(objective.target), unbudgeted=unbudgeted
+                sight.numbers(node, firmness, allowed).verdict_on(objective.target),
+                unbudgeted=unbudgeted or self._uncounted(node),
             )
             for node in (top, local_top)
         )
@@ -122,6 +123,11 @@ class Evaluator:
         if term.until is not None and term.renewal is None:
             end = min(end, first_second(term.until + timedelta(days=1)))
         return clock_of(agreement, objective, start, end) if start < end else None
+
+    def _uncounted(self, top: str) -> bool:
+        """Whether outages that count above are left out by the promises somewhere below."""
+        uncounted = self._cones.uncounted
+        return bool(uncounted) and any(node in uncounted for node in self._cones.structure.order(top))
 
     def _supports(self, nodes: tuple[str, ...]) -> tuple[tuple[Agreement, Objective], ...]:
         leaves = (self._cones.leaves[node] for node in nodes if node in self._cones.leaves)
@@ -356,7 +362,7 @@ def _strictness(backer: Backer) -> Fraction:
 
 
 def _capped(found: Verdict, *, unbudgeted: bool) -> Verdict:
-    """Own failures without a budget count as perfect in the numbers, and nothing is guaranteed by that."""
+    """Failures without a budget count as perfect in the numbers, and nothing is guaranteed by that."""
     return "undecided" if unbudgeted and found in ("guaranteed", "only-if-independent") else found
 
 

@@ -1,5 +1,6 @@
 """How far a promise is from what is below it, in words."""
 
+from collections.abc import Container
 from fractions import Fraction
 
 from slactl.base.duration import spoken
@@ -7,12 +8,13 @@ from slactl.base.ratio import decimal_text
 from slactl.check.result import AmountResult, ObjectiveResult
 
 
-def shortfall(result: ObjectiveResult) -> str:
-    """What is promised and what is supported."""
+def shortfall(result: ObjectiveResult, unbudgeted: Container[str]) -> str:
+    """What is promised and what is supported; `unbudgeted`: the objectives below which own failures have no budget."""
     if result.margin_s >= 0:
+        open_ended = "own failures" if result.address in unbudgeted else "outages that are too short to count"
         return (
-            f"{result.address} promises {result.target}; the promises below would carry it, but own failures below "
-            "have no budget, so nothing is guaranteed."
+            f"{result.address} promises {result.target}; the promises below would carry it, but {open_ended} below have "
+            "no budget, so nothing is guaranteed."
         )
     evidence = result.independence
     if evidence is not None and not evidence.suffices:

@@ -25,7 +25,7 @@ def not_guaranteed(evidence: Evidence) -> Iterator[Broken]:
             )
             yield Broken(
                 result.address,
-                shortfall(result),
+                shortfall(result, evidence.unbudgeted),
                 weakest(result),
                 result.place,
                 None if firm else Severity.WARNING,

@@ -20,4 +20,6 @@ def ola_not_supported(evidence: Evidence) -> Iterator[Broken]:
     """OLA objectives whose verdict does not pass."""
     for result in evidence.results.values():
         if result.address.startswith("ola.") and not result.passes:
-            yield Broken(result.address, shortfall(result), weakest(result), result.place)
+            yield Broken(
+                result.address, shortfall(result, evidence.unbudgeted), weakest(result), result.place
+            )
