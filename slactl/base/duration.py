@@ -10,7 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from dateutil.relativedelta import relativedelta
 
 _T = TypeVar("_T", date, datetime)
 
@@ -39,16 +42,22 @@ class Duration:
         return Fraction(self.milliseconds, 1000)
 
     def after(self, start: _T) -> _T:
-        """The moment this long after `start`; a month's end is kept within the month (31 January + 1M)."""
-        from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - costs start-up time, seldom used
+        """The moment this long after `start`; a month's end is kept within the month (31 January + 1M).
 
-        return start + relativedelta(months=self.months, microseconds=self.milliseconds * 1000)
+        From a date, parts of a day do not count.
+        """
+        return start + self._delta(start)
 
     def before(self, end: _T) -> _T:
-        """The moment this long before `end`."""
+        """The moment this long before `end`; from a date, parts of a day do not count."""
+        return end - self._delta(end)
+
+    def _delta(self, where: date) -> "relativedelta":
         from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - costs start-up time, seldom used
 
-        return end - relativedelta(months=self.months, microseconds=self.milliseconds * 1000)
+        if isinstance(where, datetime):
+            return relativedelta(months=self.months, microseconds=self.milliseconds * 1000)
+        return relativedelta(months=self.months, days=self.milliseconds // _MILLISECONDS["d"])
 
     def __str__(self) -> str:
         years, months = divmod(self.months, 12)

@@ -45,7 +45,7 @@ def last_days(term: Term, side: Side, first: date, end: date) -> LastDays:
     if notice is None:
         return (ends,) * len(days)
     begin = term.start or first
-    earliest = (_after(max(first + timedelta(days=day), begin), notice) for day in days)
+    earliest = (notice.after(max(first + timedelta(days=day), begin)) for day in days)
     if not _renews(term):
         return tuple(min(day.toordinal(), ends) for day in earliest)
     periods = _periods(term, end)
@@ -91,12 +91,6 @@ def _notice(term: Term, side: Side) -> Duration | None:
     return term.notice_provider if side == "provider" else term.notice_customer
 
 
-def _after(day: date, notice: Duration) -> date:
-    """The day that lies a notice period after another; a part of a day does not count."""
-    counted = Duration(months=notice.months).after(day) if notice.months else day
-    return counted + timedelta(milliseconds=notice.milliseconds)
-
-
 def _renews(term: Term) -> bool:
     return term.until is not None and term.renewal is not None and _is_a_day(term.renewal)
 
@@ -118,7 +112,7 @@ def _periods(term: Term, end: date) -> list[int]:
 def _period_ends(term: Term) -> Iterator[date]:
     count = 0
     while term.until is not None and term.renewal is not None:
-        yield _after(term.until, Duration(term.renewal.milliseconds * count, term.renewal.months * count))
+        yield Duration(term.renewal.milliseconds * count, term.renewal.months * count).after(term.until)
         count += 1
 
 

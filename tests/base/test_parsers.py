@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -151,3 +151,14 @@ def test_rates_are_read_and_compared_by_the_second() -> None:
 def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no rate"):
         parse_rate(text)
+
+
+def test_from_a_date_parts_of_a_day_do_not_count() -> None:
+    day = date(2027, 1, 31)
+    assert parse_duration("5m").after(day) == day
+    assert parse_duration("1d23h").after(day) == date(2027, 2, 1)
+    assert parse_duration("1M36h").after(day) == date(2027, 3, 1)
+    assert parse_duration("1M36h").before(day) == date(2026, 12, 30)
+    assert parse_duration("36h").after(datetime(2027, 1, 31, tzinfo=UTC)) == datetime(
+        2027, 2, 1, 12, tzinfo=UTC
+    )
