@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from slactl.assurance.bdd import Nodes
+from slactl.assurance.best_case import best_case
 from slactl.assurance.closed_forms import Bound, worst_gate
 from slactl.assurance.compiled import Compiled, compiled
 from slactl.assurance.independent import BINARY, DECIMAL_NODES, ROUNDINGS, independent, within_roundings
@@ -19,6 +20,7 @@ from slactl.assurance.modules import inside, module_tops, simplified
 from slactl.assurance.negation_free import NegationFree, negation_free
 from slactl.assurance.rewrites import rewritten
 from slactl.assurance.structure import Gate, Structure
+from slactl.assurance.worst_case import WorstCase, worst_case
 from slactl.base.fault_tree import FaultTree
 
 NODE_LIMIT = 6_000_000
@@ -44,6 +46,22 @@ class TopEvent:
     probability: Bound
     coherent: Coherent | None
     """None where fewer failures may bring the event about: no worst and no best case are then known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependent:
+    """What a coherent tree's top event comes to when its basic events depend on each other in whatever way."""
+
+    worst: WorstCase
+    best: Bound
+
+
+def whatever_depends(coherent: Coherent, top: str) -> Dependent:
+    """The most and the least that the probability can be while every basic event has its own (Hailperin 1965)."""
+    return Dependent(
+        worst_case(coherent.structure, top, coherent.unavailability),
+        best_case(coherent.structure, top, coherent.unavailability),
+    )
 
 
 def top_event(tree: FaultTree, top: str, *, node_limit: int = NODE_LIMIT) -> TopEvent:
@@ -76,7 +94,7 @@ def _mixed(plain: NegationFree, node_limit: int) -> Bound:
     }
     built = {name: one for name, one in diagrams.items() if one is not None}
     if len(built) < len(diagrams):
-        return _whatever_depends(gates, root, plain.probabilities)
+        return _enclosed(gates, root, plain.probabilities)
     if sum(len(one.nodes) for one in built.values()) > DECIMAL_NODES:
         return Bound(*within_roundings(*_evaluated(built, root, plain.probabilities, float, weigh), BINARY))
     with localcontext(Context(prec=_DIGITS, Emin=-(10**15), Emax=10**15)):
@@ -119,7 +137,7 @@ def _decimal(share: Fraction) -> Decimal:
     return Decimal(share.numerator) / Decimal(share.denominator)
 
 
-def _whatever_depends(gates: Mapping[str, Gate], top: str, shares: Mapping[str, Fraction]) -> Bound:
+def _enclosed(gates: Mapping[str, Gate], top: str, shares: Mapping[str, Fraction]) -> Bound:
     """An interval gate by gate that holds for parts that depend on each other in whatever way."""
     found = {name: (share, share) for name, share in shares.items()}
     for name in Structure(gates).order(top):

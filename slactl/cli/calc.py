@@ -2,48 +2,115 @@
 
 import argparse
 import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from slactl.assurance.calculation import answer
 from slactl.base.diagnostics import SlactlError
-from slactl.check.calculator import question_of
 from slactl.cli.console import Console
 from slactl.cli.options import add_output
-from slactl.documents.calculation import read_calculation
 from slactl.documents.locate import Locator
-from slactl.render.calculation import calculation_document, calculation_text
 from slactl.render.diagnostics import diagnostic_document, in_order
+from slactl.render.style import Style
+
+_NATIVE, _OPEN_PSA = "slactl", "open-psa"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One answer, which becomes a document or lines when it is asked for."""
+
+    document: Callable[[], dict[str, Any]]
+    text: Callable[[Style], str]
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="calculations: YAML, or JSON by its ending")
-    parser.add_argument("--json", action="store_true", help="print a JSON document on a line for each file")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="calculations (YAML, or JSON by its ending), or fault trees with their data",
+    )
+    parser.add_argument(
+        "--format",
+        choices=(_NATIVE, _OPEN_PSA),
+        default=_NATIVE,
+        help="what the files are: slactl's calculations, or fault trees in the Open-PSA Model Exchange Format",
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON document on a line for each result")
     add_output(parser)
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Compute each file; exit code 0 when every one could be, else 1."""
+    if parsed.format == _OPEN_PSA:
+        trees, data = _trees_and_data(parsed)
+        return _all(trees, lambda file: _fault_trees(file, data, parsed), parsed, console)
+    return _all(parsed.files, lambda file: _calculation(file, parsed), parsed, console)
+
+
+def _all(
+    files: Sequence[str],
+    compute: Callable[[str], Iterator[_Found]],
+    parsed: argparse.Namespace,
+    console: Console,
+) -> int:
+    """Every result of every file; what is wrong with one file leaves the others."""
     failed = False
-    for file in parsed.files:
+    for file in files:
         try:
-            _calculate(file, parsed, console)
+            for found in compute(file):
+                console.print(
+                    json.dumps(found.document(), ensure_ascii=False)
+                    if parsed.json
+                    else found.text(console.out_style)
+                )
         except SlactlError as error:
             failed = True
             console.diagnostics(error.diagnostics, parsed.root)
             if parsed.json:
-                problems = [
-                    diagnostic_document(*one) for one in in_order(error.diagnostics, Locator(parsed.root))
-                ]
-                console.print(json.dumps({"format": "slactl-calc/1", "subject": file, "errors": problems}))
+                console.print(json.dumps(_failure(file, error, parsed)))
     return int(failed)
 
 
-def _calculate(file: str, parsed: argparse.Namespace, console: Console) -> None:
+def _failure(file: str, error: SlactlError, parsed: argparse.Namespace) -> dict[str, Any]:
+    problems = [diagnostic_document(*one) for one in in_order(error.diagnostics, Locator(parsed.root))]
+    return {"format": "slactl-calc/1", "subject": file, "errors": problems}
+
+
+def _calculation(file: str, parsed: argparse.Namespace) -> Iterator[_Found]:
+    from slactl.assurance.calculation import answer  # noqa: PLC0415 - each format loads what it needs
+    from slactl.check.calculator import question_of  # noqa: PLC0415 - the same
+    from slactl.documents.calculation import read_calculation  # noqa: PLC0415 - the same
+    from slactl.render.calculation import calculation_document, calculation_text  # noqa: PLC0415 - the same
+
     calculation = read_calculation(parsed.root / file, file)
     question = question_of(calculation)
-    found = answer(question)
-    if parsed.json:
-        document = calculation_document(file, question, found, calculation.target)
-        console.print(json.dumps(document, ensure_ascii=False))
-    else:
-        console.print(calculation_text(file, question, found, calculation.target, console.out_style))
+    told = (file, question, answer(question), calculation.target)
+    yield _Found(partial(calculation_document, *told), partial(calculation_text, *told))
+
+
+def _trees_and_data(parsed: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """Files that define fault trees, and files that hold data for them, like probabilities."""
+    from slactl.documents.open_psa import defines_a_tree  # noqa: PLC0415 - each format loads what it needs
+
+    trees = [file for file in parsed.files if defines_a_tree(parsed.root / file)]
+    return (trees, [file for file in parsed.files if file not in trees]) if trees else (parsed.files, [])
+
+
+def _fault_trees(file: str, data: Sequence[str], parsed: argparse.Namespace) -> Iterator[_Found]:
+    """Each event on top of the file's trees."""
+    from slactl.assurance.fault_tree import top_event, whatever_depends  # noqa: PLC0415 - each format loads what it needs
+    from slactl.documents.open_psa import read_open_psa  # noqa: PLC0415 - the same
+    from slactl.render.fault_tree import fault_tree_document, fault_tree_text  # noqa: PLC0415 - the same
+
+    tree = read_open_psa(parsed.root / file, file, *((parsed.root / one, one) for one in data))
+    for top in tree.tops:
+        event = top_event(tree, top)
+        dependent = None if event.coherent is None else whatever_depends(event.coherent, top)
+        yield _Found(
+            partial(fault_tree_document, file, event, dependent),
+            partial(fault_tree_text, file, event, dependent),
+        )

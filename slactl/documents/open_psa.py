@@ -54,6 +54,14 @@ def read_open_psa(path: Path, shown: str, *data: tuple[Path, str]) -> FaultTree:
     return FaultTree(name, reading.tops(), reading.gates, reading.probabilities, reading.house)
 
 
+def defines_a_tree(path: Path) -> bool:
+    """Whether a file has a fault tree of its own; one that cannot be read is taken for one, and then says why."""
+    try:
+        return b"<define-fault-tree" in path.read_bytes()
+    except OSError:
+        return True
+
+
 class _Reading:
     """From declarations to gates, probabilities and switches."""
 

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from slactl.assurance.calculation import Answer, Question
 from slactl.assurance.closed_forms import Bound
+from slactl.assurance.structure import Structure
 from slactl.assurance.verdict import verdict
+from slactl.assurance.worst_case import WorstCase
 from slactl.base.duration import spoken
 from slactl.base.ratio import decimal_text
 from slactl.render.findings import percent, verdict_words
@@ -27,29 +29,15 @@ def calculation_document(
     """
     document: dict[str, Any] = {"format": "slactl-calc/1", "subject": name, "top": question.top}
     document |= {"window": str(question.window), "worst_window": _window_name(question, found)}
-    document |= _numbers("guaranteed", found.worst) | _numbers("expected", found.expected)
-    best = found.best
-    document |= {
-        "best": _availability(best.lower, down=False),
-        "best_unavailability": _decimal(best.lower, up=False),
-        "best_bounds": {
-            "lower": _availability(best.upper, down=True),
-            "upper": _availability(best.lower, down=False),
-        },
-    }
+    document |= numbers("guaranteed", found.worst) | numbers("expected", found.expected)
+    document |= best_numbers(found.best)
     document["exact"] = found.worst.exact
     if target is not None:
         document |= {
             "target": _decimal(target, up=False),
             "verdict": verdict(target, found.worst, found.expected, found.best),
         }
-    document["certificate"] = {
-        "format": "slactl-certificate/1",
-        **structure_document(question.structure, question.top, found.case.clauses),
-        "budgets": budgets_document(found.case),
-        **steps_document(found.case),
-        "bound": str(found.worst.upper),
-    }
+    document["certificate"] = certificate(question.structure, found.case)
     document["witness"] = None if found.timetable is None else timetable_document(found.timetable)
     return document
 
@@ -81,7 +69,31 @@ def calculation_text(
     return "\n".join(lines)
 
 
-def _numbers(name: str, down: Bound) -> dict[str, Any]:
+def certificate(structure: Structure, case: WorstCase) -> dict[str, Any]:
+    """What proves the upper bound of the worst case, for the verifier."""
+    return {
+        "format": "slactl-certificate/1",
+        **structure_document(structure, case.top, case.clauses),
+        "budgets": budgets_document(case),
+        **steps_document(case),
+        "bound": str(case.bound.upper),
+    }
+
+
+def best_numbers(best: Bound) -> dict[str, Any]:
+    """The best case, as an availability and as an unavailability."""
+    return {
+        "best": _availability(best.lower, down=False),
+        "best_unavailability": _decimal(best.lower, up=False),
+        "best_bounds": {
+            "lower": _availability(best.upper, down=True),
+            "upper": _availability(best.lower, down=False),
+        },
+    }
+
+
+def numbers(name: str, down: Bound) -> dict[str, Any]:
+    """Bounds under a name, as availabilities and as unavailabilities."""
     return {
         name: {"lower": _availability(down.upper, down=True), "upper": _availability(down.lower, down=False)},
         f"{name}_unavailability": {
