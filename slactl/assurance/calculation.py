@@ -75,6 +75,7 @@ def answer(question: Question) -> Answer:
     if question.clauses:  # they may be stricter than independence at the floors
         expected = Bound(min(expected.lower, worst.bound.upper), min(expected.upper, worst.bound.upper))
         best = Bound(min(best.lower, expected.lower), min(best.upper, expected.upper))
+    expected = expected.narrowed(best.lower, worst.bound.upper)  # where it is rounded
     return Answer(
         Bound(lower, worst.bound.upper),
         expected,

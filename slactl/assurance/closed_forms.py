@@ -24,6 +24,10 @@ class Bound:
         """Whether the share itself is known."""
         return self.lower == self.upper
 
+    def narrowed(self, least: Fraction, most: Fraction) -> "Bound":
+        """The same, where the share is known to be no less than `least` and no more than `most`."""
+        return Bound(max(self.lower, least), min(self.upper, most))
+
 
 def worst_gate(gate: Gate, down: Sequence[Fraction]) -> Fraction:
     """The most downtime of a gate whose parts are down for these shares, whatever they do together.

@@ -52,16 +52,25 @@ class TopEvent:
 class Dependent:
     """What a coherent tree's top event comes to when its basic events depend on each other in whatever way."""
 
+    structure: Structure
     worst: WorstCase
+    independent: Bound
+    """What it is between: the probability for independent events."""
     best: Bound
 
 
-def whatever_depends(coherent: Coherent, top: str) -> Dependent:
-    """The most and the least that the probability can be while every basic event has its own (Hailperin 1965)."""
-    return Dependent(
-        worst_case(coherent.structure, top, coherent.unavailability),
-        best_case(coherent.structure, top, coherent.unavailability),
-    )
+def whatever_depends(event: TopEvent) -> Dependent | None:
+    """The most and the least that the probability can be while every basic event has its own (Hailperin 1965).
+
+    None where the tree is not coherent.
+    """
+    if event.coherent is None:
+        return None
+    structure, unavailability = event.coherent.structure, event.coherent.unavailability
+    worst = worst_case(structure, event.name, unavailability)
+    best = best_case(structure, event.name, unavailability)
+    between = event.probability.narrowed(best.lower, worst.bound.upper)
+    return Dependent(structure, worst, between, best)
 
 
 def top_event(tree: FaultTree, top: str, *, node_limit: int = NODE_LIMIT) -> TopEvent:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from slactl.assurance.modules import INNER
 from slactl.assurance.structure import Gate
 from slactl.base.fault_tree import FaultTree
 
@@ -79,7 +78,7 @@ def _gate(tree: FaultTree, name: str, found: NegationFree, *, occurs: bool) -> l
     if len(sides) == 1:
         found.gates[own] = _at_least(*sides[0])
     else:
-        names = [f"{own}{INNER}{side}" for side in ("least", "most")]
+        names = [f"{own}/{side}" for side in ("least", "most")]
         found.gates.update(zip(names, (_at_least(*side) for side in sides), strict=True))
         found.gates[own] = Gate.any_of(names) if occurs else Gate.all_of(names)
     return [literal for _, literals in sides for literal in literals]
@@ -91,4 +90,4 @@ def _at_least(least: int, literals: Sequence[_Literal]) -> Gate:
 
 def _name(literal: _Literal) -> str:
     name, occurs = literal
-    return name if occurs else f"not {name}{INNER}not"
+    return name if occurs else f"{name}/not"

@@ -24,11 +24,14 @@ class FaultGate:
 
 @dataclass(frozen=True, slots=True)
 class FaultTree:
-    """Gates over basic events and switches, by name; every name in a gate is in one of the three mappings."""
+    """Gates over basic events and switches, by name; every name in a gate is in one of the three mappings.
+
+    A `/` in a name stands between a gate and what is written inside it; names that people give have none.
+    """
 
     name: str
     tops: tuple[str, ...]
-    """The gates that are part of no other one, in the order written."""
+    """The gates that are part of no other one of the same tree, in the order written."""
     gates: Mapping[str, FaultGate]
     probabilities: Mapping[str, Fraction]
     """The probability of each basic event, exactly as written."""

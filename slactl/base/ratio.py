@@ -85,4 +85,4 @@ def decimal_text(value: Fraction, places: int, *, up: bool = False) -> str:
     """
     scaled = value * 10**places
     whole = -((-scaled.numerator) // scaled.denominator) if up else scaled.numerator // scaled.denominator
-    return plain(Decimal(whole).scaleb(-places))
+    return plain(Decimal(f"{whole}e-{places}"))  # read as it stands: arithmetic would round to 28 figures

@@ -23,6 +23,7 @@ from slactl.check.timeline import (
     Shares,
     Timeline,
     clock_of,
+    end_of_window,
     first_second,
     start_of_window,
     unavailability_of,
@@ -113,10 +114,10 @@ class Evaluator:
         return self._sights[key] if timeline.windows else None
 
     def _clock(self, agreement: Agreement, objective: Objective) -> Clock | None:
-        """From the window that the day lies in (or the term's first day) to the term's end or the horizon."""
+        """From the window that the day lies in (or the term's first day) to the term's end or that of the last window."""
         zone = self._estate.hours.zone(objective.hours)
         start = start_of_window(objective.window, zone, self._as_of)
-        end = first_second(self.horizon_end + timedelta(days=1))
+        end = end_of_window(objective.window, zone, self.horizon_end)
         term = agreement.term
         if term.start is not None:
             start = max(start, first_second(term.start))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from slactl.assurance.placing import Outage
+from slactl.assurance.placing import Outage, downtime_s
 from slactl.assurance.structure import Structure
 from slactl.assurance.windows import Promise
 from slactl.assurance.worst_case import WorstCase
@@ -102,7 +102,9 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
         name: sight.link(name, parts.get(name, Fraction(0)) * window.seconds, top, firmness)
         for name in [*judgement.structure.leaves(top), *(one.name for one in clauses)]
     }
-    broken = programme.bound.upper > allowed
+    counted = sight.timeline.counted(worst)
+    outages = sight.outages(top, firmness, worst) if programme.bound.upper > allowed else ()
+    broken = downtime_s(outages) > allowed * counted.seconds
     return Explanation(
         result=result,
         structure=judgement.structure,
@@ -113,9 +115,9 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
         clauses={one.name: (one.together, one.parts) for one in clauses},
         about=about,
         worst=next(index for index, case in enumerate(cases) if window in case.windows),
-        counted=sight.timeline.counted(worst),
+        counted=counted,
         window=window,
-        outages=sight.outages(top, firmness, worst) if broken else (),
+        outages=outages if broken else (),
         held=tuple(
             Held(name, promise, about[name].promise) for name, promise in sight.held(top, firmness, worst)
         ),

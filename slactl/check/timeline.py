@@ -259,3 +259,11 @@ def start_of_window(window: Window, zone: ZoneInfo, day: date) -> int:
     if window.kind == "rolling":
         return instant
     return window.spans(zone, instant, instant + 1)[0][0]
+
+
+def end_of_window(window: Window, zone: ZoneInfo, last: date) -> int:
+    """The end of the window that a day ends in: nor is a window cut by the last day that is looked at."""
+    instant = first_second(last + timedelta(days=1))
+    if window.kind == "rolling":
+        return instant
+    return window.spans(zone, instant - 1, instant)[-1][1]

@@ -4,7 +4,7 @@ Read are fault trees and their components with gates, basic events of constant p
 order, and model data. What could change the result and is not read is refused, never passed over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from slactl.base.diagnostics import Diagnostic, InvalidFiles, Place, SlactlError
 from slactl.base.fault_tree import FaultGate, FaultTree
 from slactl.base.text import did_you_mean, plural
+from slactl.documents.circle import circle
 from slactl.documents.open_psa_names import Declarations, Declared
 from slactl.documents.open_psa_values import OPERATORS, REFERENCES, constant, probability, range_of
 from slactl.documents.xml_elements import Element, read_xml
@@ -54,14 +55,6 @@ def read_open_psa(path: Path, shown: str, *data: tuple[Path, str]) -> FaultTree:
     return FaultTree(name, reading.tops(), reading.gates, reading.probabilities, reading.house)
 
 
-def defines_a_tree(path: Path) -> bool:
-    """Whether a file has a fault tree of its own; one that cannot be read is taken for one, and then says why."""
-    try:
-        return b"<define-fault-tree" in path.read_bytes()
-    except OSError:
-        return True
-
-
 class _Reading:
     """From declarations to gates, probabilities and switches."""
 
@@ -84,8 +77,15 @@ class _Reading:
         self._report_circle()
 
     def tops(self) -> tuple[str, ...]:
-        parts = {part for gate in self.gates.values() for part in gate.of}
-        return tuple(name for name in self._known.events if name in self.gates and name not in parts)
+        inside = {
+            (self._written(name).scope[0], part) for name, gate in self.gates.items() for part in gate.of
+        }
+        gates = [one for one in self._known.events.values() if one.name in self.gates]
+        return tuple(one.name for one in gates if (one.scope[0], one.name) not in inside)
+
+    def _written(self, gate: str) -> Declared:
+        """The gate of the file that a gate stands in: itself, or the one around it."""
+        return self._known.events[gate.split("/")[0]]
 
     def _event(self, one: Declared, value: Element) -> None:
         if one.kind == "basic event":
@@ -151,27 +151,8 @@ class _Reading:
             self.problems.append(replace(missing[_MOST_SHOWN], summary=f"{more} not defined", detail=""))
 
     def _report_circle(self) -> None:
-        circle = _circle(self.gates)
-        if circle:
-            first = self._known.events[circle[0].split("/")[0]].element
-            summary = f"{circle[0]} is part of itself: {' -> '.join(circle)}"
+        found = circle({name: gate.of for name, gate in self.gates.items()})
+        if found:
+            first = self._written(found[0]).element
+            summary = f"{found[0]} is part of itself: {' -> '.join(found)}"
             self.problems.append(first.problem(summary, "Take one of these references out."))
-
-
-def _circle(gates: Mapping[str, FaultGate]) -> list[str]:
-    """The names of one circle, its first name at both ends; empty where there is none."""
-    finished: set[str] = set()
-    for start in gates:
-        above: dict[str, Iterator[str]] = {} if start in finished else {start: iter(gates[start].of)}
-        while above:
-            name = next(reversed(above))
-            part = next(above[name], None)
-            if part is None:
-                finished.add(name)
-                del above[name]
-            elif part in above:
-                names = list(above)
-                return [*names[names.index(part) :], part]
-            elif part in gates and part not in finished:
-                above[part] = iter(gates[part].of)
-    return []

@@ -28,6 +28,8 @@ def explanation_text(found: Explanation, style: Style) -> str:
     lines = [objective_text(found.result, style)]
     if _proved(found):
         lines += _proof_lines(found, style)
+        if found.result.verdict == "undecided":
+            lines.append("It stays undecided: what has no budget below is not in this sum (SLA203, SLA503).")
     elif found.outages:
         lines += _witness_lines(found, style)
     else:
