@@ -178,10 +178,8 @@ class Diagram:
 
 def _known(results: dict[tuple[int, int], int], absorbing: int, a: int, b: int) -> int:
     """The join of two nodes where it is plain or was worked out before, else -1."""
+    if a > DOWN and b > DOWN and a != b:  # mostly
+        return results.get((a, b) if a < b else (b, a), -1)
     if absorbing in (a, b):
         return absorbing
-    if a == b or b == 1 - absorbing:
-        return a
-    if a == 1 - absorbing:
-        return b
-    return results.get((a, b) if a < b else (b, a), -1)
+    return a if a == b or b == 1 - absorbing else b

@@ -7,11 +7,14 @@ are: a cut then says which clauses it uses up, and a programme over cuts holds t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slactl.assurance.bdd import DOWN, UP, Diagram
+from slactl.assurance.bdd import DOWN, UP, Diagram, TooLargeError
 from slactl.assurance.structure import Gate, Structure
 
 Cut = frozenset[int]
 _END_UP, _END_DOWN = -1, -2
+"""Positions of the ends, which lists of values for all positions hold last."""
+_EARLY = 12
+"""A diagram that has this part of its nodes before half of the gates are in is given up: it would outgrow any limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,13 @@ class CutDiagram:
         leaves = [name for name in order if name not in gates]
         functions = {leaf: diagram.leaf(index) for index, leaf in enumerate(leaves)}
         flipped = {leaf: diagram.opposite(index) for index, leaf in enumerate(leaves)}
+        done = 0
         for name in order:
             gate = gates.get(name)
             if gate is not None:
+                done += 1
+                if len(diagram.variable) > node_limit // _EARLY and 2 * done < len(gates):
+                    raise TooLargeError
                 functions[name] = diagram.gate(gate, [functions[part] for part in gate.of])
                 if clauses:  # not down: at least `at_least` parts are up
                     up_gate = Gate(gate.down_at, gate.of)
@@ -92,8 +99,8 @@ class CutDiagram:
         to_end = self._to_end(counted)
         from_root, came = self._from_root(counted)
         best: dict[int, tuple[int, int]] = {}
-        for node, item in enumerate(self.variable):
-            whole = from_root[node] + counted[item] + _value(to_end, self.high[node])
+        for node, (item, high) in enumerate(zip(self.variable, self.high, strict=True)):
+            whole = from_root[node] + counted[item] + to_end[high]
             if item not in best or whole < best[item][0]:
                 best[item] = (whole, node)
         limit = below * self._fine
@@ -112,34 +119,38 @@ class CutDiagram:
         return [weight * self._fine + 1 for weight in weights]
 
     def _to_end(self, counted: Sequence[int]) -> list[int]:
-        """The least weight from each node to the end; the last entry is more than any way weighs."""
-        never = sum(counted) + 1
-        values = [never] * (len(self.variable) + 1)
-        for node in range(len(self.variable) - 1, -1, -1):
-            up = _value(values, self.low[node])
-            down = counted[self.variable[node]] + _value(values, self.high[node])
-            values[node] = min(up, down)
+        """The least weight from each node to the end.
+
+        Positions of the ends count from the list's end: nothing is left to pay in `DOWN`, more than any way in `UP`.
+        """
+        variable, low, high = self.variable, self.low, self.high
+        values = [0] * len(variable) + [0, sum(counted) + 1]
+        for node in range(len(variable) - 1, -1, -1):
+            up = values[low[node]]
+            down = counted[variable[node]] + values[high[node]]
+            values[node] = up if up < down else down  # noqa: FURB136 - a call would cost more than the rest
         return values
 
     def _from_root(self, counted: Sequence[int]) -> tuple[list[int], list[tuple[int, bool]]]:
-        values = [sum(counted) + 1] * len(self.variable)
-        came = [(-1, False)] * len(self.variable)
+        """The least weight from the root to each node, and by which node and branch."""
+        values = [sum(counted) + 1] * (len(self.variable) + 2)  # the ends are reached too, and nobody asks
+        came = [(-1, False)] * len(values)
         values[0] = 0
-        for node, item in enumerate(self.variable):
-            for following, cost, down in (
-                (self.low[node], 0, False),
-                (self.high[node], counted[item], True),
-            ):
-                if following >= 0 and values[node] + cost < values[following]:
-                    values[following] = values[node] + cost
-                    came[following] = (node, down)
+        for node, (item, low, high) in enumerate(zip(self.variable, self.low, self.high, strict=True)):
+            here = values[node]
+            if here < values[low]:
+                values[low] = here
+                came[low] = (node, False)
+            here += counted[item]
+            if here < values[high]:
+                values[high] = here
+                came[high] = (node, True)
         return values, came
 
     def _follow(self, node: int, to_end: Sequence[int], counted: Sequence[int]) -> list[int]:
         found: list[int] = []
         while node >= 0:
-            down = counted[self.variable[node]] + _value(to_end, self.high[node])
-            if _value(to_end, self.low[node]) <= down:
+            if to_end[self.low[node]] <= counted[self.variable[node]] + to_end[self.high[node]]:
                 node = self.low[node]
             else:
                 found.append(self.variable[node])
@@ -153,8 +164,3 @@ class CutDiagram:
             if down:
                 found.append(self.variable[node])
         return found
-
-
-def _value(values: Sequence[int], node: int) -> int:
-    """What is known of a position: nothing more to pay in the end `DOWN`, the last entry in the end `UP`."""
-    return 0 if node == _END_DOWN else values[node]

@@ -5,7 +5,7 @@ Its downtime is a lower bound of the worst case, since it can happen while every
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from heapq import nlargest
+from heapq import heappop, heappush, nlargest
 from math import lcm
 
 from slactl.assurance.schedule import Slot, cut_to
@@ -28,7 +28,7 @@ def packed_timetable(
     small_steps = min(4 * len(leaves), _WORK // len(order))
     best: list[tuple[frozenset[str], int]] = []
     for halved in (0, small_steps):
-        best = max(best, _pack(structure, order, dict(room), halved), key=_length)
+        best = max(best, _pack(_Widths(structure, order, room), halved), key=_length)
         if Fraction(_length(best), scale) >= enough:
             break
     return cut_to([Slot(cut, Fraction(step, scale)) for cut, step in best])
@@ -44,42 +44,81 @@ def _scale(shares: Sequence[Fraction]) -> int:
     return (common if common < _LONGEST_SCALE else 10**40) * _FINE
 
 
-def _pack(
-    structure: Structure, order: Sequence[str], room: dict[str, int], halved: int
-) -> list[tuple[frozenset[str], int]]:
+def _pack(widths: "_Widths", halved: int) -> list[tuple[frozenset[str], int]]:
     """Use up the room, the widest cut each time; the first `halved` steps take half of what the cut has."""
     steps: list[tuple[frozenset[str], int]] = []
-    while True:
-        cut, width = _widest_cut(structure, order, room)
-        if width == 0:
-            return steps
+    while widths.top:
+        cut, width = widths.widest_cut(), widths.top
         step = (width + 1) // 2 if halved > 0 else width
         halved -= 1
+        widths.spend(cut, step)
+        steps.append((frozenset(widths.names[leaf] for leaf in cut), step))
+    return steps
+
+
+class _Widths:
+    """How wide the widest cut of each name is: the least room of its leaves. Kept up to date as room is spent."""
+
+    def __init__(self, structure: Structure, order: Sequence[str], room: Mapping[str, int]) -> None:
+        self.names = order
+        number = {name: index for index, name in enumerate(order)}
+        gates = [structure.gates.get(name) for name in order]
+        self._parts = [[] if gate is None else [number[part] for part in gate.of] for gate in gates]
+        self._down_at = [0 if gate is None else gate.down_at for gate in gates]
+        self._above: list[list[int]] = [[] for _ in order]
+        for index, parts in enumerate(self._parts):
+            for part in dict.fromkeys(parts):
+                self._above[part].append(index)
+        self._width = [room.get(name, 0) for name in order]
+        for index, parts in enumerate(self._parts):
+            if parts:
+                self._width[index] = self._of(index)
+
+    @property
+    def top(self) -> int:
+        """The widest cut's width."""
+        return self._width[-1]
+
+    def widest_cut(self) -> list[int]:
+        """Leaves that take the top down together and whose least room is greatest, by their numbers."""
+        cut: dict[int, None] = {}
+        seen = {len(self.names) - 1}
+        stack = [len(self.names) - 1]
+        while stack:
+            index = stack.pop()
+            parts, down_at = self._parts[index], self._down_at[index]
+            if not parts:
+                cut[index] = None
+                continue
+            chosen = nlargest(down_at, parts, key=self._width.__getitem__) if down_at < len(parts) else parts
+            fresh = [part for part in chosen if part not in seen]
+            seen.update(fresh)
+            stack += fresh
+        return list(cut)
+
+    def spend(self, cut: Sequence[int], step: int) -> None:
+        """Take room from leaves, and work out anew what is above them."""
+        waiting: list[int] = []
+        queued: set[int] = set()
         for leaf in cut:
-            room[leaf] -= step
-        steps.append((frozenset(cut), step))
+            self._width[leaf] -= step
+            self._queue(leaf, waiting, queued)
+        while waiting:  # numbers rise from parts to wholes
+            index = heappop(waiting)
+            before = self._width[index]
+            self._width[index] = self._of(index)
+            if self._width[index] != before:
+                self._queue(index, waiting, queued)
 
+    def _queue(self, index: int, waiting: list[int], queued: set[int]) -> None:
+        for above in self._above[index]:
+            if above not in queued:
+                queued.add(above)
+                heappush(waiting, above)
 
-def _widest_cut(structure: Structure, order: Sequence[str], room: Mapping[str, int]) -> tuple[set[str], int]:
-    """A set of leaves that takes the top down together and whose least room is greatest, and that room."""
-    gates = structure.gates
-    width = dict(room)
-    for name in order:
-        if name in gates:
-            gate = gates[name]
-            parts = [width[part] for part in gate.of]
-            if gate.at_least == 1:
-                width[name] = min(parts)
-            else:
-                width[name] = nlargest(gate.down_at, parts)[-1]
-    cut: set[str] = set()
-    seen: set[str] = set()
-    stack = [order[-1]]
-    while stack:
-        name = stack.pop()
-        if name not in gates:
-            cut.add(name)
-        elif name not in seen:
-            seen.add(name)
-            stack += nlargest(gates[name].down_at, gates[name].of, key=width.__getitem__)
-    return cut, width[order[-1]]
+    def _of(self, index: int) -> int:
+        widths = [self._width[part] for part in self._parts[index]]
+        down_at = self._down_at[index]
+        if down_at == 1:
+            return max(widths)
+        return min(widths) if down_at == len(widths) else sorted(widths, reverse=True)[down_at - 1]

@@ -3,7 +3,7 @@
     make bench                                        # 1,000, 10,000 and 100,000 agreements, and a live Prometheus
     make bench BENCH="--size 10000 --no-prometheus"   # one size
     make bench BENCH="--no-sizes --prometheus 2000"   # so many objectives in a live Prometheus alone
-    make bench BENCH="--no-sizes --no-prometheus"     # fault trees alone, beside SCRAM where it is installed
+    make bench BENCH="--no-sizes --no-prometheus"     # proofs and fault trees, beside SCRAM where it is installed
 
 CPU time is to be trusted, wall time is not: machines are shared.
 """
@@ -24,11 +24,13 @@ from typing import Any
 import requests
 from estate import generate
 from fault_trees import measure as measure_fault_trees
+from proofs import measure as measure_proofs
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "servers"))
 from prometheus_server import running
 
 SLACTL = [sys.executable, "-m", "slactl"]
+WEBSHOP = Path(__file__).parent.parent.parent / "examples" / "webshop"
 BUDGET_CPU_S = {
     ("cold", 10_000): 2.5,
     ("unchanged", 10_000): 0.5,
@@ -155,6 +157,7 @@ def main() -> None:
     parser.add_argument("--prometheus", type=int, default=10_000, metavar="OBJECTIVES", help="default: 10000")
     parser.add_argument("--no-prometheus", action="store_true", help="no live server")
     parser.add_argument("--no-sizes", action="store_true", help="the live server alone")
+    parser.add_argument("--no-proofs", action="store_true", help="leave the worst cases of large graphs out")
     parser.add_argument(
         "--no-fault-trees", action="store_true", help="leave the calculator's fault trees out"
     )
@@ -162,6 +165,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="slactl-bench-") as name:
         folder = Path(name)
         row("version", cost_of([*SLACTL, "version"]), 0.06)
+        row("check of examples/webshop", cost_of([*SLACTL, f"-chdir={WEBSHOP}", "check", "-no-cache"]), 0.3)
         for size in () if asked.no_sizes else asked.size or (1_000, 10_000, 100_000):
             for layout in asked.layout or ("files", "few"):
                 say(f"\n{size:,} agreements, {layout}", "CPU", "peak memory", "budget")
@@ -171,6 +175,9 @@ def main() -> None:
                 if shutil.which("terraform") and not asked.no_terraform and layout == "files":
                     measure_terraform(folder / f"{size}-terraform", size, ours)
                 shutil.rmtree(here)
+        if not asked.no_proofs:
+            say("")
+            measure_proofs(say)
         if not asked.no_fault_trees:
             say("")
             measure_fault_trees(say)
