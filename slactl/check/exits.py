@@ -6,7 +6,7 @@ then. Without a notice period only the term ends it.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -45,11 +45,12 @@ def last_days(term: Term, side: Side, first: date, end: date) -> LastDays:
     if notice is None:
         return (ends,) * len(days)
     begin = term.start or first
-    earliest = (notice.after(max(first + timedelta(days=day), begin)) for day in days)
+    told = (max(first.toordinal() + day, begin.toordinal()) for day in days)
+    earliest = _notice_over(told, notice)
     if not _renews(term):
-        return tuple(min(day.toordinal(), ends) for day in earliest)
+        return tuple(min(day, ends) for day in earliest)
     periods = _periods(term, end)
-    return tuple(_end_of_period(periods, min(day, end).toordinal(), last) for day in earliest)
+    return tuple(_end_of_period(periods, min(day, last), last) for day in earliest)
 
 
 def days_of_notice(term: Term, side: Side, first: date, end: date) -> int:
@@ -89,6 +90,14 @@ def is_longer(one: Duration | None, other: Duration | None, on: date) -> bool:
 
 def _notice(term: Term, side: Side) -> Duration | None:
     return term.notice_provider if side == "provider" else term.notice_customer
+
+
+def _notice_over(told: Iterable[int], notice: Duration) -> Iterator[int]:
+    """The days on which notice given on some days is over; months are looked up, days are added."""
+    if notice.months:
+        return (notice.after(date.fromordinal(day)).toordinal() for day in told)
+    length = (notice.after(date.min) - date.min).days
+    return (day + length for day in told)
 
 
 def _renews(term: Term) -> bool:
