@@ -20,11 +20,11 @@ def question_of(calculation: Calculation) -> Question:
         name: Promise(one.unavailability, one.window, _UTC) for name, one in calculation.components.items()
     }
     clauses = {
-        f"joint/{index}": (
-            Clause(f"joint/{index}", one.parts, one.at_least, Fraction(1)),
+        one.name: (
+            Clause(one.name, one.parts, one.at_least, Fraction(1)),
             Promise(one.downtime.seconds, one.window, _UTC, absolute=True),
         )
-        for index, one in enumerate(calculation.joint)
+        for one in calculation.joint
     }
     term = None
     if calculation.term is not None:

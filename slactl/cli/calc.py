@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slactl.base.diagnostics import SlactlError
+from slactl.base.diagnostics import Place, SlactlError
 from slactl.cli.console import Console
 from slactl.cli.options import add_output
 from slactl.documents.locate import Locator
@@ -46,22 +46,25 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Compute each file; exit code 0 when every one could be, else 1."""
     if parsed.format == _OPEN_PSA:
-        trees, data = _trees_and_data(parsed)
-        return _all(trees, lambda file: _fault_trees(file, data, parsed), parsed, console)
-    return _all(parsed.files, lambda file: _calculation(file, parsed), parsed, console)
+        from slactl.documents.open_psa_models import models  # noqa: PLC0415 - each format loads what it needs
+
+        trees = [
+            (one.file, _fault_trees(one.file, one.data, parsed)) for one in models(parsed.root, parsed.files)
+        ]
+        return _all(trees, parsed, console)
+    return _all([(file, _calculation(file, parsed)) for file in parsed.files], parsed, console)
 
 
 def _all(
-    files: Sequence[str],
-    compute: Callable[[str], Iterator[_Found]],
+    files: Sequence[tuple[str, Iterator[_Found]]],
     parsed: argparse.Namespace,
     console: Console,
 ) -> int:
     """Every result of every file; what is wrong with one file leaves the others."""
     failed = False
-    for file in files:
+    for file, answers in files:
         try:
-            for found in compute(file):
+            for found in answers:
                 console.print(
                     json.dumps(found.document(), ensure_ascii=False)
                     if parsed.json
@@ -86,18 +89,12 @@ def _calculation(file: str, parsed: argparse.Namespace) -> Iterator[_Found]:
     from slactl.documents.calculation import read_calculation  # noqa: PLC0415 - the same
     from slactl.render.calculation import calculation_document, calculation_text  # noqa: PLC0415 - the same
 
+    if file.lower().endswith(".xml"):
+        raise SlactlError(f"{file} is XML", "Fault trees are read with -format=open-psa.", Place(file))
     calculation = read_calculation(parsed.root / file, file)
     question = question_of(calculation)
     told = (file, question, answer(question), calculation.target)
     yield _Found(partial(calculation_document, *told), partial(calculation_text, *told))
-
-
-def _trees_and_data(parsed: argparse.Namespace) -> tuple[list[str], list[str]]:
-    """Files that define fault trees, and files that hold data for them, like probabilities."""
-    from slactl.documents.open_psa import defines_a_tree  # noqa: PLC0415 - each format loads what it needs
-
-    trees = [file for file in parsed.files if defines_a_tree(parsed.root / file)]
-    return (trees, [file for file in parsed.files if file not in trees]) if trees else (parsed.files, [])
 
 
 def _fault_trees(file: str, data: Sequence[str], parsed: argparse.Namespace) -> Iterator[_Found]:
@@ -109,8 +106,5 @@ def _fault_trees(file: str, data: Sequence[str], parsed: argparse.Namespace) -> 
     tree = read_open_psa(parsed.root / file, file, *((parsed.root / one, one) for one in data))
     for top in tree.tops:
         event = top_event(tree, top)
-        dependent = None if event.coherent is None else whatever_depends(event.coherent, top)
-        yield _Found(
-            partial(fault_tree_document, file, event, dependent),
-            partial(fault_tree_text, file, event, dependent),
-        )
+        told = (file, event, whatever_depends(event))
+        yield _Found(partial(fault_tree_document, *told), partial(fault_tree_text, *told))

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from slactl.base.diagnostics import Diagnostic, Diagnostics, Place, Severity, SlactlError
+from slactl.base.diagnostics import Diagnostics, Place, SlactlError
 from slactl.base.mark import GENERATED
 from slactl.base.text import did_you_mean
 from slactl.documents.cache import ParseCache, packed
@@ -265,13 +265,9 @@ def _validated(data: Any, place: Place, problems: Diagnostics) -> Document | Non
     if not fast_validator(schema).is_valid(whole):
         from slactl.documents.problems import schema_problems  # noqa: PLC0415 - words are needed for errors only
 
-        problems.extend(schema_problems(schema, whole, place) or [_unexplained(place)])
+        problems.extend(schema_problems(schema, whole, place))
         return None
     return Document(kind, whole["metadata"]["name"], place, whole)
-
-
-def _unexplained(place: Place) -> Diagnostic:
-    return Diagnostic(Severity.ERROR, "The document does not fit its schema", "", place)
 
 
 def _envelope_holds(data: Any, place: Place, problems: Diagnostics) -> bool:

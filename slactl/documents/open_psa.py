@@ -85,7 +85,7 @@ class _Reading:
 
     def _written(self, gate: str) -> Declared:
         """The gate of the file that a gate stands in: itself, or the one around it."""
-        return self._known.events[gate.split("/")[0]]
+        return self._known.events[gate.split("/", maxsplit=1)[0]]
 
     def _event(self, one: Declared, value: Element) -> None:
         if one.kind == "basic event":

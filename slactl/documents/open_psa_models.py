@@ -37,18 +37,23 @@ def has_trees(path: Path) -> bool:
     """Whether a file defines a fault tree; one that cannot be read is taken for one, and then says why."""
     parser = expat.ParserCreate()
     parser.StartElementHandler = _stop_at_a_tree
+    parser.StartDoctypeDeclHandler = _stop  # with entities, which nobody is to unfold
     try:
         with path.open("rb") as file:
             parser.ParseFile(file)
-    except (_TreeFound, OSError, expat.ExpatError, ValueError, LookupError):
+    except (_Enough, OSError, expat.ExpatError, ValueError, LookupError):
         return True
     return False
 
 
-class _TreeFound(Exception):  # noqa: N818 - no error: it ends the reading
-    """There is one."""
+class _Enough(Exception):  # noqa: N818 - no error: it ends the reading
+    """The file is known for what it is."""
 
 
 def _stop_at_a_tree(tag: str, _attributes: object) -> None:
     if tag == _TREE:
-        raise _TreeFound
+        raise _Enough
+
+
+def _stop(*_declaration: object) -> None:
+    raise _Enough

@@ -102,7 +102,9 @@ class Declarations:
     def _name(self, element: Element) -> str:
         name = element.attributes.get("name", "")
         if not name.isprintable() or not name or name != name.strip() or set(_NO_PART_OF_A_NAME) & set(name):
-            detail = "A name is a text without points, slashes and line breaks, and without spaces at its ends."
+            detail = (
+                "A name is a text without points, slashes and line breaks, and without spaces at its ends."
+            )
             self.problems.append(element.problem(f"<{element.tag}> needs a usable name", detail))
         return name
 

@@ -9,15 +9,16 @@ from slactl.base.money import parse_money
 from slactl.base.rate import parse_rate
 from slactl.base.ratio import parse_ratio
 from slactl.base.text import did_you_mean, plural, sentence_list
-from slactl.documents.schemas import bundled, wordy_validator
+from slactl.documents.schemas import fast_validator, wordy_validator
 
 _WORDS: Mapping[str, Callable[[str], Any]] = {
     "percentage": parse_ratio,
+    "availability": parse_ratio,
     "duration": parse_duration,
     "money": parse_money,
     "rate": parse_rate,
 }
-"""Definitions whose parser explains a wrong text better than a pattern does."""
+"""Titles of texts whose parser explains a wrong one better than a pattern does."""
 _ARTICLES = {
     "object": "a mapping",
     "array": "a list",
@@ -30,12 +31,20 @@ _ARTICLES = {
 
 
 def schema_problems(schema_name: str, data: Any, root: Place) -> list[Diagnostic]:
-    """Every way in which the data breaks its schema, in the order of the document."""
+    """Every way in which the data breaks its schema, in the order of the document; at least one."""
     errors = sorted(
         wordy_validator(schema_name).iter_errors(data),
         key=lambda error: [str(step) for step in error.absolute_path],
     )
-    return [problem for error in errors for problem in _explain(error, schema_name, root)]
+    found = [problem for error in errors for problem in _explain(error, schema_name, root)]
+    return found or [_unexplained(error, root) for error in fast_validator(schema_name).iter_errors(data)]
+
+
+def _unexplained(error: Any, root: Place) -> Diagnostic:
+    """The two validators read patterns alike but for digits of other scripts and line breaks at the end."""
+    steps = list(error.instance_path)
+    summary = f"{'.'.join(map(str, steps)) or 'The document'} is not valid: {_shown(error.instance)}"
+    return _error(summary, "Write digits as 0 to 9, and no line break at the end.", root.at(*steps))
 
 
 def _explain(error: Any, schema_name: str, root: Place) -> Iterator[Diagnostic]:
@@ -151,18 +160,13 @@ def _wrong_kind(below: Any, error: Any) -> bool:
 
 
 def _why_not(error: Any) -> str:
-    for name, parse in _WORDS.items():
-        if error.validator_value == _pattern_of(name):
-            try:
-                parse(str(error.instance))
-            except ValueError as reason:
-                return str(reason)
+    parse = _WORDS.get(error.schema.get("title", ""))
+    if parse is not None:
+        try:
+            parse(str(error.instance))
+        except ValueError as reason:
+            return str(reason)
     return _hint_of(error)
-
-
-def _pattern_of(definition: str) -> str | None:
-    found = bundled("agreement")["$defs"].get(definition, {}).get("pattern")
-    return found if isinstance(found, str) else None
 
 
 def _hint_of(error: Any) -> str:

@@ -17,6 +17,8 @@ MAX_DEPTH = 48
 MAX_VALUES = 200_000
 """Values in one document with every alias written out; ten times the largest that a person keeps by hand."""
 MAX_BYTES = 64 * 1024 * 1024
+_SAFE_LEVELS = 10_000
+"""Nodes are built by recursion in C, whose stack so many levels do not exhaust."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 try:
@@ -63,8 +65,10 @@ def nodes_of(text: str, shown: str) -> Iterator[yaml.Node | None]:
     """The root node of each document of a text.
 
     Raises:
-        InvalidFiles: for a syntax error, with its position.
+        InvalidFiles: for a syntax error, with its position, or for nesting without end.
     """
+    if _exhausts(text):
+        raise InvalidFiles([Diagnostic(Severity.ERROR, *_TOO_DEEP, Place(shown))])
     try:
         loader = _Loader(text)
         try:
@@ -76,6 +80,24 @@ def nodes_of(text: str, shown: str) -> Iterator[yaml.Node | None]:
         raise InvalidFiles([_syntax_error(error, text, shown)]) from error
     except RecursionError as error:
         raise InvalidFiles([Diagnostic(Severity.ERROR, *_TOO_DEEP, Place(shown))]) from error
+
+
+def _exhausts(text: str) -> bool:
+    """Whether a text is nested so deeply that nodes cannot be built of it."""
+    if len(text) <= _SAFE_LEVELS:
+        return False
+    # a level takes a bracket, or a column to stand in
+    if text.count("[") + text.count("{") + max(map(len, text.splitlines())) <= _SAFE_LEVELS:
+        return False
+    depth = 0
+    try:
+        for event in yaml.parse(text, _Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _SAFE_LEVELS:
+                return True
+    except yaml.YAMLError:  # it will be met again, and reported
+        return False
+    return False
 
 
 def read_documents(text: str, shown: str) -> list[Any]:

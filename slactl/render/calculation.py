@@ -1,6 +1,7 @@
 """What the calculator found, as one document for machines and as lines for a person."""
 
 from fractions import Fraction
+from math import log10
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,13 @@ from slactl.assurance.verdict import verdict
 from slactl.assurance.worst_case import WorstCase
 from slactl.base.duration import spoken
 from slactl.base.ratio import decimal_text
-from slactl.render.findings import percent, verdict_words
+from slactl.render.findings import verdict_words
 from slactl.render.proof import budgets_document, steps_document, structure_document, timetable_document
 from slactl.render.style import Style
 
 _FIGURES = 30
+_MOST_PLACES = 1000
+"""Digits after the point; what is smaller becomes an interval."""
 _UTC = ZoneInfo("UTC")
 _MOST_LINES = 12
 
@@ -50,7 +53,7 @@ def calculation_text(
     lines += [
         _line("guaranteed", found.worst, "whatever happens together"),
         _line("expected", found.expected, "if outages are independent"),
-        f"  best        at most {percent(1 - found.best.lower, up=True)}",
+        f"  best        at most {_percent(found.best.lower, up=True)}",
     ]
     if found.window is not None:
         lines.append(f"  worst window {_window_name(question, found)}")
@@ -65,7 +68,9 @@ def calculation_text(
         judged = verdict(target, found.worst, found.expected, found.best)
         margin = (1 - target - found.worst.upper) * seconds
         words = f"margin {spoken(margin)}" if margin >= 0 else f"short by {spoken(-margin)}"
-        lines.append(f"  target {percent(target, up=False)}  {verdict_words(judged, style)}, {words}")
+        lines.append(
+            f"  target {decimal_text(target * 100, _places(1 - target))}%  {verdict_words(judged, style)}, {words}"
+        )
     return "\n".join(lines)
 
 
@@ -111,18 +116,23 @@ def _decimal(value: Fraction, *, up: bool) -> str:
     return decimal_text(value, _places(value), up=up)
 
 
-def _places(value: Fraction) -> int:
-    """So many digits after the point that thirty of them are figures."""
-    if not value:
-        return _FIGURES
-    zeros = len(str(value.denominator)) - len(str(value.numerator))
-    return max(0, zeros) + _FIGURES
+def _places(value: Fraction, figures: int = _FIGURES) -> int:
+    """So many digits after the point that at least so many of them are figures."""
+    halvings = value.denominator.bit_length() - value.numerator.bit_length() + 1
+    zeros = max(0, int(halvings * log10(2))) if value else 0
+    return min(zeros + figures, _MOST_PLACES)
 
 
 def _line(name: str, down: Bound, why: str) -> str:
-    lower, upper = percent(1 - down.upper, up=False), percent(1 - down.lower, up=True)
+    lower, upper = _percent(down.upper, up=False), _percent(down.lower, up=True)
     value = f"at least {lower}" if down.exact else f"between {lower} and {upper}"
     return f"  {name:<11} {value}, {why}"
+
+
+def _percent(unavailability: Fraction, *, up: bool) -> str:
+    """The availability with six digits after the point, or so many that what is missing to 100% can be seen."""
+    places = max(6, _places(unavailability, 1))
+    return f"{decimal_text((1 - unavailability) * 100, places, up=up)}%"
 
 
 def _window_name(question: Question, found: Answer) -> str | None:

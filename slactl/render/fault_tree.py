@@ -26,24 +26,25 @@ def fault_tree_document(name: str, event: TopEvent, dependent: Dependent | None)
     """
     document: dict[str, Any] = {"format": "slactl-calc/1", "subject": name, "top": event.name}
     document |= {"window": None, "worst_window": None}
-    if dependent is None or event.coherent is None:
+    if dependent is None:
         empty = ("guaranteed", "guaranteed_unavailability", "best", "best_unavailability", "best_bounds")
         document |= dict.fromkeys(empty) | numbers("expected", event.probability)
         document |= {"exact": event.probability.exact, "certificate": None, "witness": None}
         return document | {"note": NOT_COHERENT}
     worst = dependent.worst
-    document |= numbers("guaranteed", worst.bound) | numbers("expected", event.probability)
+    document |= numbers("guaranteed", worst.bound) | numbers("expected", dependent.independent)
     document |= best_numbers(dependent.best) | {"exact": worst.bound.exact}
-    document["certificate"] = certificate(event.coherent.structure, worst)
+    document["certificate"] = certificate(dependent.structure, worst)
     document["witness"] = None if worst.timetable is None else timetable_document(worst.timetable)
     return document
 
 
 def fault_tree_text(name: str, event: TopEvent, dependent: Dependent | None, style: Style) -> str:
     """The probability of the top event, and what it can be when events depend on each other."""
+    probability = event.probability if dependent is None else dependent.independent
     lines = [
         style.bold(f"{name}: {event.name}"),
-        f"  probability {_near(event.probability)}, if events are independent",
+        f"  probability {_near(probability)}, if events are independent",
     ]
     if dependent is None:
         return "\n".join([*lines, f"  {NOT_COHERENT}"])

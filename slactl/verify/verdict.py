@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -48,7 +49,7 @@ def _statement(document: Mapping[str, Any]) -> str:
         return f"The budgets below keep the promise in {windows} window{'s' if windows > 1 else ''}, whatever else happens."
     if kind == WITNESS:
         down = check_witness(document)
-        return f"Every budget below is kept, and the service is down for {float(down):.6%} of the window: the promise is broken."
+        return f"Every budget below is kept, and the service is down for {_figures(down * 100, ROUND_FLOOR)}% of the window: the promise is broken."
     if kind == CALCULATION:
         return _calculation(document)
     raise RefusedError(f'Its format "{kind:.40}" is none that can be checked.')
@@ -56,6 +57,8 @@ def _statement(document: Mapping[str, Any]) -> str:
 
 def _calculation(document: Mapping[str, Any]) -> str:
     """A calculation's guaranteed unavailability lies between what its timetable shows and its steps prove."""
+    if document.get("certificate") is None:
+        raise RefusedError("It has no certificate: no worst case is claimed that could be checked.")
     certificate = mapping(document, "certificate")
     facts = facts_of(certificate)
     budgets = budgets_of(certificate, facts)
@@ -65,10 +68,17 @@ def _calculation(document: Mapping[str, Any]) -> str:
     if proved > upper:
         raise RefusedError(f"The steps prove an unavailability of at most {proved}, and {upper} is claimed.")
     if document.get("witness") is None:
-        return f"The unavailability is at most {float(upper):.6g}; no timetable is given."
+        return f"The unavailability is at most {_figures(upper, ROUND_CEILING)}; no timetable is given."
     shown = shown_downtime(facts, budgets, sequence(document, "witness"))
     if shown < lower - Fraction(1, 10**30):
         raise RefusedError(
             f"The timetable shows an unavailability of {shown}, and at least {lower} is claimed."
         )
-    return f"The unavailability is at most {float(upper):.6g}, and a timetable attains {float(shown):.6g}."
+    most, attained = _figures(upper, ROUND_CEILING), _figures(shown, ROUND_FLOOR)
+    return f"The unavailability is at most {most}, and a timetable attains {attained}."
+
+
+def _figures(value: Fraction, rounding: str) -> str:
+    """Six figures of a number, rounded to the side on which it holds."""
+    context = Context(prec=6, rounding=rounding, Emin=-(10**6), Emax=10**6)
+    return f"{context.divide(Decimal(value.numerator), Decimal(value.denominator)):g}"
