@@ -11,6 +11,7 @@ from slactl.check.engine import check
 from slactl.check.result import Assessment
 from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
+from tests.estate_texts import document
 
 Write = Callable[..., Path]
 TODAY = date(2026, 11, 23)
@@ -26,10 +27,6 @@ PEOPLE = "".join(
     }.items()
 )
 EVIDENCE = "independence: [{between: [east, west], evidence: audit.pdf, signedBy: head of platform, until: 2027-06-30}]"
-
-
-def document(kind: str, name: str, spec: str) -> str:
-    return f"---\napiVersion: slactl/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n"
 
 
 def pair(

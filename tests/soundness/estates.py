@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
 
+from tests.estate_texts import document
 from tests.soundness.calendars import Office
 
 OFFICES = (
@@ -62,10 +63,6 @@ class Estate:
             return name in failed
         least, parts = self.gates[name]
         return sum(not self.down(part, failed) for part in parts) < least
-
-
-def document(kind: str, name: str, spec: str) -> str:
-    return f"---\napiVersion: slactl/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n"
 
 
 def estate(seed: int) -> Estate:

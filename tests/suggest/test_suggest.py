@@ -21,55 +21,11 @@ from slactl.suggest.move import MONTH_S
 from slactl.suggest.proposal import Proposal, Suggestion
 from slactl.suggest.suggest import suggest
 from slactl.suggest.write import write_edits
+from tests.estate_texts import PEOPLE, document, promise, service
 
 Write = Callable[..., Path]
 TODAY = date(2026, 11, 23)
 SUBJECT = "sla.a.availability"
-
-PEOPLE = """\
-apiVersion: slactl/v1
-kind: Party
-metadata: {name: acme}
-spec: {type: customer}
----
-apiVersion: slactl/v1
-kind: Party
-metadata: {name: web}
-spec: {type: internal}
----
-apiVersion: slactl/v1
-kind: Party
-metadata: {name: data}
-spec: {type: internal}
----
-apiVersion: slactl/v1
-kind: Party
-metadata: {name: cloud}
-spec: {type: supplier}
----
-apiVersion: slactl/v1
-kind: Calendar
-metadata: {name: office}
-spec: {hours: {mon-fri: ["08:00-18:00"]}}
-"""
-
-
-def document(kind: str, name: str, spec: str) -> str:
-    return f"---\napiVersion: slactl/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n"
-
-
-def service(name: str, owner: str, needs: str = "", intrinsic: str = "") -> str:
-    parts = [f"owner: {owner}"]
-    parts += [f"dependsOn: {needs}"] if needs else []
-    parts += [f"intrinsic: {{availability: {intrinsic}}}"] if intrinsic else []
-    return document("Service", name, ", ".join(parts))
-
-
-def promise(kind: str, name: str, on: str, target: str, extra: str = "", objective: str = "") -> str:
-    inner = f"target: {target}, {objective}" if target else objective
-    return document(
-        kind, name, f"service: {on}, status: agreed, {extra} objectives: {{availability: {{{inner}}}}}"
-    )
 
 
 def sla(target: str, extra: str = "", objective: str = "") -> str:
