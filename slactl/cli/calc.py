@@ -5,9 +5,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any
 
-from slactl.base.diagnostics import Place, SlactlError
+from slactl.base.diagnostics import Diagnostic, Place, SlactlError
+from slactl.base.processes import shared_out
 from slactl.cli.console import Console
 from slactl.cli.options import add_output
 from slactl.documents.locate import Locator
@@ -15,6 +17,13 @@ from slactl.render.diagnostics import diagnostic_document, in_order
 from slactl.render.style import Style
 
 _NATIVE, _OPEN_PSA = "slactl", "open-psa"
+_NEEDED = {
+    _NATIVE: ("slactl.assurance.calculation", "slactl.check.calculator", "slactl.render.calculation"),
+    _OPEN_PSA: ("slactl.documents.open_psa", "slactl.render.fault_tree"),
+}
+"""What each format loads."""
+_Task = tuple[str, tuple[str, ...]]
+"""A file, and files with data for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,15 @@ class _Found:
 
     document: Callable[[], dict[str, Any]]
     text: Callable[[Style], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Computed:
+    """What a file came to: what is printed, and what was wrong after that."""
+
+    file: str
+    lines: list[str]
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -45,42 +63,48 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Compute each file; exit code 0 when every one could be, else 1."""
-    if parsed.format == _OPEN_PSA:
-        from slactl.documents.open_psa_models import models  # noqa: PLC0415 - each format loads what it needs
-
-        trees = [
-            (one.file, _fault_trees(one.file, one.data, parsed)) for one in models(parsed.root, parsed.files)
-        ]
-        return _all(trees, parsed, console)
-    return _all([(file, _calculation(file, parsed)) for file in parsed.files], parsed, console)
-
-
-def _all(
-    files: Sequence[tuple[str, Iterator[_Found]]],
-    parsed: argparse.Namespace,
-    console: Console,
-) -> int:
-    """Every result of every file; what is wrong with one file leaves the others."""
     failed = False
-    for file, answers in files:
-        try:
-            for found in answers:
-                console.print(
-                    json.dumps(found.document(), ensure_ascii=False)
-                    if parsed.json
-                    else found.text(console.out_style)
-                )
-        except SlactlError as error:
+    for computed in shared_out(partial(_computed, parsed, console.out_style), _tasks(parsed)):
+        for line in computed.lines:
+            console.print(line)
+        if computed.problems:
             failed = True
-            console.diagnostics(error.diagnostics, parsed.root)
+            console.diagnostics(computed.problems, parsed.root)
             if parsed.json:
-                console.print(json.dumps(_failure(file, error, parsed)))
+                console.print(json.dumps(_failure(computed, parsed)))
     return int(failed)
 
 
-def _failure(file: str, error: SlactlError, parsed: argparse.Namespace) -> dict[str, Any]:
-    problems = [diagnostic_document(*one) for one in in_order(error.diagnostics, Locator(parsed.root))]
-    return {"format": "slactl-calc/1", "subject": file, "errors": problems}
+def _tasks(parsed: argparse.Namespace) -> list[_Task]:
+    """Every file, in order, with what it needs; and the code for it loaded, before processes share the work."""
+    for name in _NEEDED[parsed.format]:
+        import_module(name)
+    if parsed.format == _NATIVE:
+        return [(file, ()) for file in parsed.files]
+    from slactl.documents.open_psa_models import models  # noqa: PLC0415 - each format loads what it needs
+
+    return [(one.file, tuple(one.data)) for one in models(parsed.root, parsed.files)]
+
+
+def _computed(parsed: argparse.Namespace, style: Style, task: _Task) -> _Computed:
+    """Every result of one file; what is wrong with it leaves the others."""
+    file, data = task
+    lines: list[str] = []
+    try:
+        answers = (
+            _fault_trees(file, data, parsed) if parsed.format == _OPEN_PSA else _calculation(file, parsed)
+        )
+        for found in answers:
+            line = json.dumps(found.document(), ensure_ascii=False) if parsed.json else found.text(style)
+            lines.append(line)
+    except SlactlError as error:
+        return _Computed(file, lines, error.diagnostics)
+    return _Computed(file, lines)
+
+
+def _failure(computed: _Computed, parsed: argparse.Namespace) -> dict[str, Any]:
+    problems = [diagnostic_document(*one) for one in in_order(computed.problems, Locator(parsed.root))]
+    return {"format": "slactl-calc/1", "subject": computed.file, "errors": problems}
 
 
 def _calculation(file: str, parsed: argparse.Namespace) -> Iterator[_Found]:

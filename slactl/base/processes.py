@@ -1,0 +1,47 @@
+"""Work that several processes share, for many independent things of which each takes a while."""
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_FEWEST = 16
+"""Fewer things are done sooner than processes are made."""
+_SOLVERS = ("highspy", "oxidd")
+"""What these have begun in threads of their own does not live on in a forked process."""
+_work: list[Callable[[Any], Any]] = []
+
+
+def shared_out(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """What `work` makes of each item, in order.
+
+    Processes that are forked from this one share the items where there are many of them and more than one processor;
+    what `work` returns or raises must be fit for pickling. Everything that it needs should be imported before.
+    """
+    workers = min(processors(), len(items))
+    if workers < 2 or len(items) < _FEWEST or not _may_fork():  # noqa: PLR2004 - one is this process
+        yield from map(work, items)
+        return
+    _work[:] = [work]
+    chunk = max(1, min(20, len(items) // (4 * workers)))
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        yield from pool.imap(_worked, items, chunk)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _may_fork() -> bool:
+    can = "fork" in multiprocessing.get_all_start_methods()
+    return can and threading.active_count() == 1 and not any(name in sys.modules for name in _SOLVERS)
+
+
+def _worked(item: Any) -> Any:
+    return _work[0](item)
