@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -12,8 +11,6 @@ R = TypeVar("R")
 
 _FEWEST = 16
 """Fewer things are done sooner than processes are made."""
-_SOLVERS = ("highspy", "oxidd")
-"""What these have begun in threads of their own does not live on in a forked process."""
 _work: list[Callable[[Any], Any]] = []
 
 
@@ -39,8 +36,8 @@ def processors() -> int:
 
 
 def _may_fork() -> bool:
-    can = "fork" in multiprocessing.get_all_start_methods()
-    return can and threading.active_count() == 1 and not any(name in sys.modules for name in _SOLVERS)
+    """Threads of Python would not live on in a forked process."""
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
 
 
 def _worked(item: Any) -> Any:

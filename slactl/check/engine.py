@@ -1,12 +1,14 @@
 """Checks an estate: three numbers and two verdicts for each availability objective, then the rules."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from graphlib import TopologicalSorter
+from time import process_time
 
+from slactl.base.processes import shared_out
 from slactl.check.cone import Cones, View, names_of, threshold_ms
-from slactl.check.evaluate import Evaluation, Evaluator, Sight
+from slactl.check.evaluate import Evaluator, Sight
 from slactl.check.requests import judge_requests
 from slactl.check.result import AmountResult, Assessment, Finding, ObjectiveResult
 from slactl.check.rules import rules_on_agreements, rules_on_waivers
@@ -16,6 +18,9 @@ from slactl.check.waiving import waived
 from slactl.model.agreement import Agreement, Objective, Status
 from slactl.model.estate import Estate
 
+_SAMPLE = 32
+_HARD_S = 0.005
+"""CPU time for one objective from which it pays to share the work among processes."""
 SHARES = ("availability", "success-ratio")
 """Metrics whose promise is a share of downtime, or of requests that fail."""
 _OPEN = (Status.DRAFT, Status.PROPOSED, Status.AGREED)
@@ -84,6 +89,16 @@ def _order(finding: Finding) -> tuple[str, str, str]:
     return finding.rule, finding.address, finding.message
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One objective on a share, and the nodes that it rests on: as the chain is, and with the next promises kept."""
+
+    agreement: Agreement
+    objective: Objective
+    top: str
+    local: str
+
+
 class _Engine:
     """One run over one estate; OLAs from the bottom up first, since SLAs rest on what they really guarantee."""
 
@@ -103,10 +118,19 @@ class _Engine:
 
     def judge_all(self) -> None:
         """Judge every objective that rests on something."""
-        for agreement, objective in [*self._olas_bottom_up(), *self._sla_objectives()]:
+        for agreement, objective in self._olas_bottom_up():
             if objective.metric in SHARES:
-                self._judge(agreement, objective)
-            elif agreement.kind == "SLA":
+                asked = self._asked(agreement, objective)
+                self._note(asked, self._judged(asked))
+        slas = [
+            self._asked(agreement, objective)
+            for agreement, objective in self._sla_objectives()
+            if objective.metric in SHARES
+        ]
+        for asked, result in zip(slas, self._judged_all(slas), strict=True):
+            self._note(asked, result)
+        for agreement, objective in self._sla_objectives():
+            if objective.metric not in SHARES:
                 self._look_for_gaps(agreement, objective)
 
     def evidence(self) -> Evidence:
@@ -146,19 +170,25 @@ class _Engine:
         owners = tuple(customer for customer in customers if customer in self._owners)
         return View(objective.metric, agreement.status.firmness, owners, chain, threshold_ms(objective))
 
-    def _judge(self, agreement: Agreement, objective: Objective) -> None:
+    def _asked(self, agreement: Agreement, objective: Objective) -> "_Asked":
         local = self.cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
         top = local
         if self.cones.rests_on_unsupported(local):
             top = self.cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
-        judged = self.evaluator.judge(agreement, objective, top, local)
-        if judged is None:  # its term is over
-            return
-        self._note(agreement, objective, judged)
-        self.results[objective.address] = judged.result
-        self.tops[objective.address] = top
-        if agreement.kind == "OLA" and not judged.result.passes:
-            self.cones.unsupported.add(objective.address)
+        return _Asked(agreement, objective, top, local)
+
+    def _judged(self, asked: "_Asked") -> ObjectiveResult | None:
+        return self.evaluator.judge(asked.agreement, asked.objective, asked.top, asked.local)
+
+    def _judged_all(self, asked: Sequence["_Asked"]) -> Iterator[ObjectiveResult | None]:
+        """Promises to customers rest on what is judged already, so that processes may share the hard ones."""
+        begin = process_time()
+        yield from map(self._judged, asked[:_SAMPLE])
+        rest = asked[_SAMPLE:]
+        if process_time() - begin < _HARD_S * _SAMPLE:
+            yield from map(self._judged, rest)
+        else:
+            yield from shared_out(lambda index: self._judged(rest[index]), range(len(rest)))
 
     def _look_for_gaps(self, agreement: Agreement, objective: Objective) -> None:
         """For a time or a rate: does everything below it promise that metric at all?"""
@@ -166,13 +196,22 @@ class _Engine:
         nodes = self.cones.structure.order(top)
         self._note_gaps(objective, nodes)
 
-    def _note(self, agreement: Agreement, objective: Objective, judged: Evaluation) -> None:
-        self._supports[objective.address] = judged.supports
-        unbudgeted = names_of(judged.nodes, self.cones.unbudgeted)
+    def _note(self, asked: "_Asked", result: ObjectiveResult | None) -> None:
+        if result is None:  # its term is over
+            return
+        address, nodes = asked.objective.address, self.cones.structure.order(asked.top)
+        leaves = (self.cones.leaves[node] for node in nodes if node in self.cones.leaves)
+        self.results[address], self.tops[address] = result, asked.top
+        self._supports[address] = tuple(
+            (one.agreement, one.objective) for leaf in leaves for one in leaf.backers
+        )
+        unbudgeted = names_of(nodes, self.cones.unbudgeted)
         if unbudgeted:
-            self._unbudgeted[objective.address] = unbudgeted
-        if agreement.kind == "SLA":
-            self._note_gaps(objective, judged.nodes)
+            self._unbudgeted[address] = unbudgeted
+        if asked.agreement.kind == "SLA":
+            self._note_gaps(asked.objective, nodes)
+        elif not result.passes:
+            self.cones.unsupported.add(address)
 
     def _note_gaps(self, objective: Objective, nodes: Iterable[str]) -> None:
         for node in nodes:

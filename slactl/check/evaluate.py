@@ -36,15 +36,6 @@ _ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """An objective's result, and what it rests on."""
-
-    result: ObjectiveResult
-    nodes: tuple[str, ...]
-    supports: tuple[tuple[Agreement, Objective], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Numbers:
     """The three numbers of one structure on one timeline, and the window that is worst."""
 
@@ -53,6 +44,8 @@ class _Numbers:
     best: Bound
     window: int
     """Index of the worst window."""
+    links: tuple[tuple[str, Fraction], ...]
+    """What each leaf and clause adds to the worst case there, most first."""
 
     def verdict_on(self, target: Ratio) -> Verdict:
         """What a target is worth against these numbers."""
@@ -75,13 +68,12 @@ class Evaluator:
 
     def judge(
         self, agreement: Agreement, objective: Objective, top: str, local_top: str
-    ) -> Evaluation | None:
+    ) -> ObjectiveResult | None:
         """Judge an objective over the nodes that it rests on; None where its term is over."""
         sight = self._sight(agreement, objective)
         if sight is None or not isinstance(objective.target, Ratio):
             return None
-        nodes = tuple(self._cones.structure.order(top))
-        unbudgeted = any(node in self._cones.unbudgeted for node in nodes)
+        unbudgeted = any(node in self._cones.unbudgeted for node in self._cones.structure.order(top))
         firmness = agreement.status.firmness
         allowed = unavailability_of(objective)
         chain, local = (
@@ -97,7 +89,7 @@ class Evaluator:
         if chain == "only-if-independent":
             found = sight.if_independent(top, firmness, allowed, self._as_of)
             result = replace(result, independence=found)
-        return Evaluation(result, nodes, self._supports(nodes))
+        return result
 
     def sight(self, agreement: Agreement, objective: Objective) -> "Sight | None":
         """The structure as the objective sees it; None where its term is over or nothing counts."""
@@ -130,10 +122,6 @@ class Evaluator:
         uncounted = self._cones.uncounted
         return bool(uncounted) and any(node in uncounted for node in self._cones.structure.order(top))
 
-    def _supports(self, nodes: tuple[str, ...]) -> tuple[tuple[Agreement, Objective], ...]:
-        leaves = (self._cones.leaves[node] for node in nodes if node in self._cones.leaves)
-        return tuple((one.agreement, one.objective) for leaf in leaves for one in leaf.backers)
-
 
 class Sight:
     """The structure as seen on one timeline: the numbers of each node, computed once."""
@@ -165,10 +153,9 @@ class Sight:
 
     def links(self, top: str, firmness: int) -> tuple[Link, ...]:
         """What each promise below adds to the worst case in the worst window, most first."""
-        window = self._numbers[top, firmness].window
-        seconds = self.timeline.windows[window].seconds
-        links = self.case(top, firmness, window).links
-        return tuple(self.link(name, share * seconds, top, firmness) for name, share in links)
+        numbers = self._numbers[top, firmness]
+        seconds = self.timeline.windows[numbers.window].seconds
+        return tuple(self.link(name, share * seconds, top, firmness) for name, share in numbers.links)
 
     def case(self, top: str, firmness: int, window: int) -> WorstCase:
         """The programme of one window."""
@@ -264,23 +251,24 @@ class Sight:
     def _computed(self, top: str, firmness: int) -> _Numbers:
         structure, shares = self._cones.structure, self._shares(top)
         clauses = self._clauses(top, firmness)
-        bounds: dict[tuple[object, ...], Bound] = {}
-        by_window: list[Bound] = []
+        cases: dict[tuple[object, ...], tuple[Bound, tuple[tuple[str, Fraction], ...]]] = {}
+        by_window: list[tuple[Bound, tuple[tuple[str, Fraction], ...]]] = []
         for window, column in enumerate(zip(*(share[0] for share in shares.values()), strict=True)):
             held = [replace(one.clause, downtime=shown[window]) for one, shown, _ in clauses]
             # Most windows look the same, down to the very objects.
             key = (*map(id, column), *(one.downtime for one in held))
-            if key not in bounds:
-                bounds[key] = worst_case(structure, top, dict(zip(shares, column, strict=True)), held).bound
-            by_window.append(bounds[key])
-        window = _worst_window(by_window) if len(bounds) > 1 else 0
+            if key not in cases:
+                found = worst_case(structure, top, dict(zip(shares, column, strict=True)), held)
+                cases[key] = found.bound, tuple(found.links)
+            by_window.append(cases[key])
+        window = _worst_window([bound for bound, _ in by_window]) if len(cases) > 1 else 0
         long_run = {name: share[1] for name, share in shares.items()}
-        worst = Bound(max(bound.lower for bound in bounds.values()), by_window[window].upper)
+        worst = Bound(max(bound.lower for bound, _ in cases.values()), by_window[window][0].upper)
         expected, best = independent(structure, top, long_run), best_case(structure, top, long_run)
         if clauses:  # they may be stricter than independence at the floors
             expected = Bound(min(expected.lower, worst.upper), min(expected.upper, worst.upper))
             best = Bound(min(best.lower, expected.lower), min(best.upper, expected.upper))
-        return _Numbers(worst, expected, best, window)
+        return _Numbers(worst, expected, best, window, by_window[window][1])
 
     def _shares(self, top: str) -> dict[str, Shares]:
         leaves = self._cones.structure.leaves(top)

@@ -1,0 +1,41 @@
+"""Work that processes share gives what one process would have given."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from slactl.base import processes
+from slactl.base.diagnostics import SlactlError
+from slactl.base.processes import shared_out
+
+
+@pytest.fixture
+def four(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(processes, "processors", lambda: 4)
+    yield
+
+
+def test_results_come_in_order_from_several_processes(four: None) -> None:
+    found = list(shared_out(lambda index: (index * index, os.getpid()), range(100)))
+    assert [square for square, _ in found] == [index * index for index in range(100)]
+    assert len({process for _, process in found} - {os.getpid()}) > 1
+
+
+def test_a_few_things_are_done_here(four: None) -> None:
+    assert set(shared_out(lambda _: os.getpid(), range(5))) == {os.getpid()}
+
+
+def test_with_one_processor_everything_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "processors", lambda: 1)
+    assert set(shared_out(lambda _: os.getpid(), range(100))) == {os.getpid()}
+
+
+def test_what_goes_wrong_in_a_process_goes_wrong_here(four: None) -> None:
+    def work(index: int) -> int:
+        if index == 50:
+            raise SlactlError("The fiftieth is wrong", "Mend it.")
+        return index
+
+    with pytest.raises(SlactlError, match="The fiftieth is wrong"):
+        list(shared_out(work, range(100)))
