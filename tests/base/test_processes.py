@@ -1,7 +1,7 @@
 """Work that processes share gives what one process would have given."""
 
 import os
-from collections.abc import Iterator
+import time
 
 import pytest
 
@@ -11,18 +11,23 @@ from slactl.base.processes import shared_out
 
 
 @pytest.fixture
-def four(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def four(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "processors", lambda: 4)
-    yield
 
 
-def test_results_come_in_order_from_several_processes(four: None) -> None:
-    found = list(shared_out(lambda index: (index * index, os.getpid()), range(100)))
+@pytest.mark.usefixtures("four")
+def test_results_come_in_order_from_several_processes() -> None:
+    def work(index: int) -> tuple[int, int]:
+        time.sleep(0.005)  # long enough for the others to begin
+        return index * index, os.getpid()
+
+    found = list(shared_out(work, range(100)))
     assert [square for square, _ in found] == [index * index for index in range(100)]
     assert len({process for _, process in found} - {os.getpid()}) > 1
 
 
-def test_a_few_things_are_done_here(four: None) -> None:
+@pytest.mark.usefixtures("four")
+def test_a_few_things_are_done_here() -> None:
     assert set(shared_out(lambda _: os.getpid(), range(5))) == {os.getpid()}
 
 
@@ -31,7 +36,8 @@ def test_with_one_processor_everything_is_done_here(monkeypatch: pytest.MonkeyPa
     assert set(shared_out(lambda _: os.getpid(), range(100))) == {os.getpid()}
 
 
-def test_what_goes_wrong_in_a_process_goes_wrong_here(four: None) -> None:
+@pytest.mark.usefixtures("four")
+def test_what_goes_wrong_in_a_process_goes_wrong_here() -> None:
     def work(index: int) -> int:
         if index == 50:
             raise SlactlError("The fiftieth is wrong", "Mend it.")
