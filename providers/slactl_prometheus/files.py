@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -17,8 +17,17 @@ _HEADER = re.compile(
 )
 SUFFIX = ".yaml"
 _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_WRAPPING = 1 << 20
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # chosen at run time: libyaml's where it is there
+    """A date that somebody wrote into a file is text, as it is for Prometheus: bodies are JSON data."""
+
+    yaml_implicit_resolvers: ClassVar[Any] = {
+        first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+        for first, found in _SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]  # chosen at run time: libyaml's where it is there
@@ -67,6 +76,18 @@ def body_digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def in_normal_form(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The body with its groups by name: Prometheus evaluates them side by side, so their order means nothing.
+
+    Rules within a group keep theirs: they are evaluated one after the other.
+    """
+    groups = body.get("groups")
+    named = isinstance(groups, list) and all(
+        isinstance(one, Mapping) and isinstance(one.get("name"), str) for one in groups
+    )
+    return {**body, "groups": sorted(groups or (), key=lambda one: one["name"])} if named else body
+
+
 def workspace_of(text: str) -> str | None:
     """The workspace that wrote a file, or None for a file that is not ours."""
     header = _HEADER.match(text)
@@ -88,4 +109,4 @@ def parse_file(text: str) -> Marked | None:
         body = {"unreadable": str(error).splitlines()[0]}
     if not isinstance(body, Mapping):
         body = {"unreadable": "the file holds no mapping"}
-    return Marked(header["workspace"], header["address"], body)
+    return Marked(header["workspace"], header["address"], in_normal_form(body))

@@ -12,6 +12,7 @@ from slactl.model.agreement import Agreement, Objective, Status
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.provider import Compilation, Connection, Context, Notice, Resource
+from slactl_prometheus.files import in_normal_form
 from slactl_prometheus.fleet import PAIRS, fires, shared_groups
 from slactl_prometheus.indicators import METRICS, indicator_notices, measured
 from slactl_prometheus.mask import Mask, counted, mask_expression
@@ -193,7 +194,7 @@ class _Compiler:
         for name, members in files.items():
             yield Resource(
                 f"{self._backend.name}.rules.{name}",
-                {"groups": [*_groups(name, members)]},
+                in_normal_form({"groups": [*_groups(name, members)]}),
                 tuple(sorted({plan.agreement.address for plan in members})),
             )
 
@@ -213,7 +214,7 @@ class _Compiler:
 
     def _shared(self, classes: Sequence[BurnClass]) -> Resource:
         groups = shared_groups(classes, self._settings.interval_s, self._settings.minimum_events)
-        return Resource(f"{self._backend.name}.shared.fleet", {"groups": groups}, ())
+        return Resource(f"{self._backend.name}.shared.fleet", in_normal_form({"groups": groups}), ())
 
 
 def _groups(name: str, plans: Sequence[Watched]) -> Iterator[dict[str, Any]]:

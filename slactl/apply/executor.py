@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from slactl import __version__
 from slactl.apply.interrupt import Interruption
 from slactl.base.diagnostics import SlactlError
-from slactl.plan.plan import Kept, ObjectChange, Plan
+from slactl.plan.plan import AgreementChange, Kept, ObjectChange, Plan
 from slactl.plan.references import refs_in, resolved
 from slactl.plan.saved import digest
 from slactl.plan.stages import Commit, MakeChanges, RecordPromises, Stage, TakeOver, stages
@@ -38,6 +39,8 @@ class Result:
     interrupted: bool = False
     serial: int | None = None
     """The state's new serial, where something was recorded."""
+    head: str = ""
+    """The hash of this apply's entry in the history, where it has one."""
 
     @property
     def complete(self) -> bool:
@@ -52,6 +55,8 @@ class Identity:
     who: str
     command: str
     commit: str | None
+    dirty: bool | None = None
+    """Whether files differed from the commit; None where that cannot be told."""
 
 
 class Executor:
@@ -233,15 +238,19 @@ class Executor:
     def _finish(self) -> None:
         """Promises are in force once all their objects are: with failures they stay as they were."""
         agreements: dict[str, Applied | None] = {}
+        restated: Mapping[str, Mapping[str, str]] = {}
         if self.result.complete:
-            for change in self._plan.agreements:
-                kept = change.after is not None
-                agreements[change.address] = (
-                    Applied(change.address, change.after or {}, change.support, change.prevent_destroy)
-                    if kept
-                    else None
-                )
-        entry = Entry(
+            agreements = {change.address: _applied(change) for change in self._plan.agreements}
+            restated = self._plan.restated
+        entry = self._writer.finish(agreements, self._entry(agreements, restated), restated)
+        self.result.serial, self.result.head = entry.serial, entry.hash
+
+    def _entry(
+        self, agreements: Mapping[str, Applied | None], restated: Mapping[str, Mapping[str, str]]
+    ) -> Entry:
+        became = "done" if self.result.complete else "not in force, since the apply did not succeed whole"
+        promises = {one.address: f"{one.action.value}: {became}" for one in self._plan.agreements}
+        return Entry(
             serial=0,
             at=datetime.now(UTC),
             who=self._identity.who,
@@ -249,13 +258,23 @@ class Executor:
             as_of=self._plan.as_of,
             plan_digest=self._digest,
             commit=self._identity.commit,
-            results=self._results,
-            agreements={
-                address: one.promise if one is not None else None for address, one in agreements.items()
+            results={**self._results, **promises},
+            agreements={address: None if one is None else one.promise for address, one in agreements.items()},
+            version=__version__,
+            mode=self._plan.mode,
+            dirty=self._identity.dirty,
+            support={
+                **restated,
+                **{address: one.support for address, one in agreements.items() if one is not None},
             },
         )
-        restated = self._plan.restated if self.result.complete else {}
-        self.result.serial = self._writer.finish(agreements, entry, restated)
+
+
+def _applied(change: AgreementChange) -> Applied | None:
+    """The agreement as state keeps it; None for one that ends."""
+    if change.after is None:
+        return None
+    return Applied(change.address, change.after, change.support, change.prevent_destroy)
 
 
 def cause_of(error: SlactlError) -> str:

@@ -1,12 +1,11 @@
 """What apply and destroy share: approval, execution, and the words at the end."""
 
 import argparse
-import subprocess
-from pathlib import Path
 
 from slactl.apply.executor import Executor, Identity, Result
 from slactl.base.diagnostics import SlactlError
 from slactl.base.duration import parse_duration
+from slactl.cli.commit import commit_of, dirty_files
 from slactl.cli.console import Console
 from slactl.cli.planning import Session
 from slactl.plan.plan import Plan
@@ -84,7 +83,8 @@ def execute(plan: Plan, session: Session, writer: Writer, command: str, console:
                 f"{console.error_style.bad('Error:')} {outcome.address}: {action} {outcome.status}: {outcome.error}"
             )
 
-    identity = Identity(who(), command, _commit(session.context.root))
+    root = session.context.root
+    identity = Identity(who(), command, commit_of(root), dirty_files(root, session.estate.workspace.files))
     return Executor(plan, writer, session.connect, identity, report).run()
 
 
@@ -93,25 +93,18 @@ def conclude(result: Result, verb: str, console: Console) -> int:
     counts = f"{result.added} added, {result.changed} changed, {result.destroyed} destroyed."
     if result.complete:
         console.print("\n" + console.out_style.good(f"{verb} complete! Resources: {counts}"))
+        _say_head(result, console)
         return 0
     why = "was interrupted" if result.interrupted else f"failed for {len(result.failures)} of its changes"
     console.error(
         f"\n{console.error_style.bad(f'The {verb.lower()} {why}.')} Done so far: {counts} "
         "What is done is recorded; the next plan shows what is left."
     )
+    _say_head(result, console)
     return 1
 
 
-def _commit(root: Path) -> str | None:
-    """The commit that the files are at, where they are in git."""
-    try:
-        found = subprocess.run(
-            ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607 - git is where the user's PATH says
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return found.stdout.strip() or None
+def _say_head(result: Result, console: Console) -> None:
+    """The head of the history: who notes it elsewhere can tell later whether the history was written anew."""
+    if result.head:
+        console.print(f"History: entry {result.serial}, head {result.head}")

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("slactl.cli.verify", "Check proofs and witnesses, independently of what made them"),
     "plan": ("slactl.cli.plan", "Show what an apply would change: promises first, then backend objects"),
     "apply": ("slactl.cli.apply", "Make the changes of a plan"),
+    "drift": ("slactl.cli.drift", "What the backends have that differs from what was applied"),
     "destroy": ("slactl.cli.destroy", "Remove every backend object of this workspace"),
     "show": ("slactl.cli.show", "Show an effective agreement with each value's origin, or a saved plan"),
     "graph": ("slactl.cli.graph", "Print the dependency graph as DOT or Mermaid"),
@@ -44,6 +45,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("slactl.cli.report", "Attainment against target in the last closed window"),
     "rules": ("slactl.cli.rules", "List the rules of the check"),
     "state": ("slactl.cli.state", "Look into the state: list, show, pull"),
+    "history": (
+        "slactl.cli.history",
+        "Who applied what, when, from which commit; verify that nobody changed it",
+    ),
     "force-unlock": ("slactl.cli.force_unlock", "Release a lock that its holder left behind"),
     "version": ("slactl.cli.version", "Print the version"),
 }

@@ -72,7 +72,7 @@ def make_plan(session: Session, *, mode: Mode = "normal", refresh: bool = True) 
         else {name: _compiled(backend, session) for name, backend in estate.backends.items()}
     )
     needed = refresh or bool(snapshot.intents)  # an open intent means that state alone cannot be trusted
-    observed = {name: _read(name, session) for name in _backends(session, snapshot)} if needed else {}
+    observed = read_backends(session, snapshot) if needed else {}
     return build_plan(
         Inputs(
             estate=estate,
@@ -94,9 +94,14 @@ def _compiled(backend: Backend, session: Session) -> Compilation:
     return replace(compilation, notices=(*notices, *compilation.notices))
 
 
-def _backends(session: Session, snapshot: Snapshot) -> list[str]:
-    """The backends of the files, and those that state still has objects in."""
-    return sorted(session.estate.backends.keys() | snapshot.backends)
+def read_backends(session: Session, snapshot: Snapshot) -> dict[str, tuple[Observed, ...]]:
+    """What is there, in the backends of the files and those that state still has objects in.
+
+    Raises:
+        SlactlError: when one of them cannot be read.
+    """
+    names = sorted(session.estate.backends.keys() | snapshot.backends)
+    return {name: _read(name, session) for name in names}
 
 
 def _read(name: str, session: Session) -> tuple[Observed, ...]:

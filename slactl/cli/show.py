@@ -1,4 +1,4 @@
-"""`slactl show`: an effective agreement with each value's origin, or a saved plan."""
+"""`slactl show`: an effective agreement with each value's origin, as it was promised on a day, or a saved plan."""
 
 import argparse
 from pathlib import Path
@@ -16,11 +16,18 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     add_inputs(parser)
     parser.add_argument("what", help="an agreement's address (sla.acme-shop) or a saved plan file")
+    parser.add_argument(
+        "--at", metavar="DATE", help="the agreement as it was last applied by the end of that day (UTC)"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON document")
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Show one thing."""
+    if parsed.at is not None:
+        from slactl.cli.show_at import show_at  # noqa: PLC0415 - only this way of showing reads the state
+
+        return show_at(parsed, console)
     if Path(parsed.what).is_file() or (parsed.root / parsed.what).is_file():
         from slactl.cli.plan import show_plan  # noqa: PLC0415 - plans are another command's subject
 

@@ -78,6 +78,7 @@ def build_plan(inputs: Inputs) -> Plan:
             *objects.doubled(),
         ),
         errors=tuple(_errors(inputs, agreements, notices)),
+        head=snapshot.head,
     )
 
 

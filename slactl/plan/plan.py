@@ -193,6 +193,8 @@ class Plan:
     notices: tuple[PlanNotice, ...]
     errors: tuple[str, ...]
     """Why it must not be applied; empty for a plan that may be."""
+    head: str = ""
+    """The hash of the history's newest entry when the plan was made."""
 
     @property
     def is_empty(self) -> bool:

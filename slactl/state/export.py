@@ -19,6 +19,7 @@ def exported(workspace: str, snapshot: Snapshot, history: Iterable[Entry]) -> di
         "workspace": workspace,
         "lineage": snapshot.lineage,
         "serial": snapshot.serial,
+        "head": snapshot.head,
         "resources": [
             {
                 "address": one.address,
@@ -41,18 +42,5 @@ def exported(workspace: str, snapshot: Snapshot, history: Iterable[Entry]) -> di
             for one in snapshot.agreements.values()
         ],
         "intents": [{"address": one.address, "action": one.action} for one in snapshot.intents],
-        "history": [
-            {
-                "serial": one.serial,
-                "at": one.at.isoformat(),
-                "who": one.who,
-                "command": one.command,
-                "as_of": one.as_of,
-                "plan_digest": one.plan_digest,
-                "commit": one.commit,
-                "results": one.results,
-                "agreements": one.agreements,
-            }
-            for one in history
-        ],
+        "history": [one.data() for one in history],
     }

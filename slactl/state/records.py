@@ -1,7 +1,7 @@
 """What a state holds, as plain frozen data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One apply, in the history."""
+    """One apply, or another command that wrote to the state, in the history."""
 
     serial: int
     at: datetime
@@ -58,9 +58,26 @@ class Entry:
     plan_digest: str
     commit: str | None
     results: Mapping[str, str]
-    """By address: what became of the change."""
+    """By address of an object or agreement: what became of the change."""
     agreements: Mapping[str, Mapping[str, Any] | None]
     """Promises that changed, as they are from then on; None: ended."""
+    version: str = ""
+    """The release of slactl that applied; empty where it was not recorded yet."""
+    mode: str = ""
+    """The plan's mode; empty where there was no plan, or it was not recorded yet."""
+    dirty: bool | None = None
+    """Whether files differed from the commit; None where that cannot be told."""
+    support: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Verdicts by objective of agreements whose promise or support changed, as they are from then on."""
+    chained: str = "apply"
+    """When the hash was made: with the entry, or (`migration`) later, when the state learned to chain."""
+    previous: str = ""
+    """The hash of the entry before."""
+    hash: str = ""
+
+    def data(self) -> dict[str, Any]:
+        """The entry as JSON data."""
+        return {one.name: getattr(self, one.name) for one in fields(self)} | {"at": self.at.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,8 @@ class Snapshot:
     resources: Mapping[str, Recorded]
     agreements: Mapping[str, Applied]
     intents: tuple[Intent, ...] = ()
+    head: str = ""
+    """The hash of the newest entry of the history; empty where there is none."""
 
     @property
     def backends(self) -> frozenset[str]:
@@ -99,3 +118,8 @@ class LockInfo:
     info: str = ""
     path: str = ""
     """Where the state is."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person holds it (`state lock`), not a process: nobody can tell that it is dead."""
+        return self.pid == 0

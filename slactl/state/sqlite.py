@@ -1,5 +1,6 @@
 """State in one SQLite file: crash-safe, one row an object, each step a transaction with full synchronisation."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,6 +10,7 @@ from typing import Any
 from slactl.base.diagnostics import SlactlError
 from slactl.state.export import exported
 from slactl.state.records import Entry, Intent, LockInfo, Snapshot
+from slactl.state.sqlite_backup import damaged, set_aside
 from slactl.state.sqlite_file import explained, no_state, open_reading, open_writing, transaction
 from slactl.state.sqlite_lock import acquire, holder, release, taken_over, who
 from slactl.state.sqlite_rows import agreements, entries, resources
@@ -53,6 +55,20 @@ class SqliteStore:
         with self._reading() as connection:
             return holder(connection, str(self._path))
 
+    def hold(self, reason: str, timeout_s: float) -> LockInfo:
+        """Take the lock by hand: it stays until it is released, whatever becomes of this process.
+
+        Raises:
+            SlactlError: when another holds it.
+        """
+        with self._opened(write=True) as connection:
+            self._insist_on_workspace(connection)
+            return acquire(connection, "state lock", timeout_s, by_hand=reason)[0]
+
+    def set_aside(self) -> str:
+        """Move a damaged state out of the way; returns where it is now."""
+        return str(set_aside(self._path))
+
     def force_unlock(self, lock_id: str) -> None:
         """Release the lock that its holder left behind.
 
@@ -88,7 +104,7 @@ class SqliteStore:
                 release(connection, info.id)
 
     def _snapshot(self, connection: sqlite3.Connection) -> Snapshot:
-        lineage, serial = self._insist_on_workspace(connection)
+        lineage, serial, head = self._insist_on_workspace(connection)
         intents = connection.execute("SELECT address, action FROM intents ORDER BY address")
         return Snapshot(
             lineage,
@@ -96,6 +112,7 @@ class SqliteStore:
             {one.address: one for one in resources(connection)},
             {one.address: one for one in agreements(connection)},
             tuple(Intent(*row) for row in intents),
+            head,
         )
 
     @contextmanager
@@ -111,12 +128,14 @@ class SqliteStore:
                 yield connection
         except sqlite3.Error as error:
             raise explained(self._path, error) from error
+        except json.JSONDecodeError as error:
+            raise damaged(self._path, f"a row is no JSON ({error})") from error
 
     def _connect(self, *, write: bool) -> sqlite3.Connection:
         return open_writing(self._path, self._workspace) if write else open_reading(self._path)
 
-    def _insist_on_workspace(self, connection: sqlite3.Connection) -> tuple[str, int]:
-        row = connection.execute("SELECT lineage, serial, workspace FROM meta").fetchone()
+    def _insist_on_workspace(self, connection: sqlite3.Connection) -> tuple[str, int, str]:
+        row = connection.execute("SELECT lineage, serial, workspace, head FROM meta").fetchone()
         if row is None:
             raise no_state(self._path)
         if row[2] != self._workspace:
@@ -124,4 +143,4 @@ class SqliteStore:
                 f"The state {self._path} belongs to the workspace {row[2]}, not to {self._workspace}",
                 "Give each workspace its own state file (spec.state.path).",
             )
-        return row[0], row[1]
+        return row[0], row[1], row[3]

@@ -11,6 +11,7 @@ from pathlib import Path
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import sync_folder
 from slactl.state.migrations import VERSION, migrate
+from slactl.state.sqlite_backup import damaged
 
 _WAIT_FOR_OTHERS_S = 30
 
@@ -64,14 +65,12 @@ def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iter
 def explained(path: Path, error: sqlite3.Error) -> SlactlError:
     """SQLite's error as a message for the user."""
     text = str(error)
+    if any(words in text for words in _DAMAGE):
+        return damaged(path, text)
     hints = {
         "disk is full": "Free some space, then run the same command again: nothing that was recorded is lost.",
         "readonly": "Check that the file and its folder may be written.",
         "unable to open": "Check that the file and its folder may be read and written.",
-        "not a database": _DAMAGED,
-        "malformed": _DAMAGED,
-        "no such table": _DAMAGED,
-        "no such column": _DAMAGED,
         "locked": "Another process is writing to it; try again.",
         "disk I/O error": "The disk could not be read or written; look at the system's log.",
     }
@@ -79,11 +78,13 @@ def explained(path: Path, error: sqlite3.Error) -> SlactlError:
     return SlactlError(f"The state {path} cannot be used: {text}", hint)
 
 
-_DAMAGED = "The file is damaged or no state at all. Bring back a copy of it, or move it away."
+_DAMAGE = ("not a database", "malformed", "no such table", "no such column")
 
 
 def no_state(path: Path) -> SlactlError:
-    """The message for a database that is somebody else's, or empty."""
+    """The message for a database that is somebody else's, or a file that is empty."""
+    if path.exists() and not path.stat().st_size:
+        return damaged(path, "the file is empty")
     return SlactlError(f"{path} is no state of slactl", "Move the file away, or correct spec.state.path.")
 
 
@@ -166,4 +167,7 @@ def _fill(path: Path, workspace: str) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         with transaction(connection):
             migrate(connection)
-            connection.execute("INSERT INTO meta VALUES (?, 0, ?)", (str(uuid.uuid4()), workspace))
+            connection.execute(
+                "INSERT INTO meta (lineage, serial, workspace) VALUES (?, 0, ?)",
+                (str(uuid.uuid4()), workspace),
+            )

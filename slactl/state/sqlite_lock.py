@@ -19,14 +19,16 @@ _LONGEST_PAUSE_S = 16.0
 
 
 def acquire(
-    connection: sqlite3.Connection, operation: str, timeout_s: float
+    connection: sqlite3.Connection, operation: str, timeout_s: float, *, by_hand: str | None = None
 ) -> tuple[LockInfo, LockInfo | None]:
     """Take the lock, asking again after 1 s, 2 s, 4 s, up to every 16 s; also returns the dead holder it was taken from.
+
+    `by_hand` is the reason of a person who takes it: no process stands behind it then.
 
     Raises:
         SlactlError: when another holds it at the end; the message names holder and age.
     """
-    info = _new_lock(operation)
+    info = _new_lock(operation, by_hand)
     deadline = time.monotonic() + timeout_s
     pause = 1.0
     while True:
@@ -92,14 +94,14 @@ def who() -> str:
 def taken_over(held: LockInfo) -> str:
     """What the user is told when a dead process still had the lock."""
     return (
-        f"The lock of {held.who} ({held.operation}, process {held.pid}, {_age(held)} old) was taken over: "
+        f"The lock of {held.who} ({held.operation}, process {held.pid}, {age(held)} old) was taken over: "
         "that process has died."
     )
 
 
 def is_dead(held: LockInfo) -> bool:
     """Whether the holder ran on this machine and is no longer alive; elsewhere nobody can tell."""
-    if held.host != _machine():
+    if held.by_hand or held.host != _machine():
         return False
     try:
         os.kill(held.pid, 0)
@@ -119,19 +121,33 @@ def _machine() -> str:
         return socket.gethostname()
 
 
-def _new_lock(operation: str) -> LockInfo:
+def _new_lock(operation: str, by_hand: str | None) -> LockInfo:
+    process = os.getpid() if by_hand is None else 0
     return LockInfo(
-        str(uuid.uuid4()), operation, who(), __version__, datetime.now(UTC), os.getpid(), _machine()
+        str(uuid.uuid4()),
+        operation,
+        who(),
+        __version__,
+        datetime.now(UTC),
+        process,
+        _machine(),
+        by_hand or "",
     )
 
 
-def _age(held: LockInfo) -> str:
+def age(held: LockInfo) -> str:
+    """How long it has been held, in words."""
     return spoken(max(0, int((datetime.now(UTC) - held.created).total_seconds())))
 
 
 def _who_holds(held: LockInfo) -> str:
+    if held.by_hand:
+        return (
+            f"{held.who} has held it by hand for {age(held)}{f': {held.info}' if held.info else '.'}\n"
+            f"They release it with `slactl state unlock`; anybody can, if need be:\n  slactl force-unlock {held.id}"
+        )
     return (
-        f"{held.who} has held the lock for {_age(held)} ({held.operation}, process {held.pid}).\n"
+        f"{held.who} has held the lock for {age(held)} ({held.operation}, process {held.pid}).\n"
         "Wait for it (-lock-timeout=60s), or, if its holder is gone for good:\n"
         f"  slactl force-unlock {held.id}"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from slactl.base.diagnostics import SlactlError
 from slactl.state.records import Applied, Entry, Recorded
 
 
@@ -58,10 +59,17 @@ def agreement_row(one: Applied) -> tuple[str, str, str, int]:
     return (one.address, as_json(one.promise), as_json(one.support), int(one.prevent_destroy))
 
 
-def entry_row(serial: int, entry: Entry) -> tuple[Any, ...]:
-    """One apply as a row."""
+_ENTRY = (
+    "serial, at, who, command, as_of, plan_digest, commit_id, results, agreements, "
+    "version, mode, dirty, support, chained, previous, hash"
+)
+ADD_ENTRY = f"INSERT INTO history ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constant names
+
+
+def entry_row(entry: Entry) -> tuple[Any, ...]:
+    """One entry of the history as a row."""
     return (
-        serial,
+        entry.serial,
         entry.at.isoformat(),
         entry.who,
         entry.command,
@@ -70,25 +78,63 @@ def entry_row(serial: int, entry: Entry) -> tuple[Any, ...]:
         entry.commit,
         as_json(entry.results),
         as_json(entry.agreements),
+        entry.version,
+        entry.mode,
+        entry.dirty,
+        as_json(entry.support),
+        entry.chained,
+        entry.previous,
+        entry.hash,
     )
 
 
 def entries(connection: sqlite3.Connection) -> list[Entry]:
-    """Every apply, oldest first."""
-    rows = connection.execute(
-        "SELECT serial, at, who, command, as_of, plan_digest, commit_id, results, agreements FROM history ORDER BY serial"
-    )
-    return [
-        Entry(
+    """The whole history, oldest first.
+
+    Raises:
+        SlactlError: when somebody has written into an entry what no apply writes; the message names the entry.
+    """
+    return [_entry(row) for row in connection.execute(f"SELECT {_ENTRY} FROM history ORDER BY serial")]  # noqa: S608 - constant names
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    serial, at, by, command, as_of, digest, commit, results, promises = row[:9]
+    version, mode, dirty, support, how, previous, hash_ = row[9:]
+    try:
+        return Entry(
             serial,
-            datetime.fromisoformat(at),
+            _moment(at),
             by,
             command,
             as_of,
             digest,
             commit,
-            json.loads(results),
-            json.loads(promises),
+            _mapping(results),
+            _mapping(promises),
+            version,
+            mode,
+            None if dirty is None else bool(dirty),
+            _mapping(support),
+            how,
+            previous,
+            hash_,
         )
-        for serial, at, by, command, as_of, digest, commit, results, promises in rows
-    ]
+    except (TypeError, ValueError) as error:
+        raise SlactlError(
+            f"Entry {serial} of the history cannot be read: it was changed after it was written",
+            "Compare the state with a copy from before.",
+        ) from error
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise TypeError("no mapping")
+    return found

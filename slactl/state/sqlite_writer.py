@@ -3,12 +3,15 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from slactl.base.diagnostics import SlactlError
+from slactl.state.chain import chained
 from slactl.state.records import Applied, Entry, Recorded
+from slactl.state.sqlite_backup import keep_copy
 from slactl.state.sqlite_file import explained, transaction
-from slactl.state.sqlite_rows import agreement_row, as_json, entry_row, resource_row
+from slactl.state.sqlite_rows import ADD_ENTRY, agreement_row, as_json, entry_row, resource_row
 
 
 class SqliteWriter:
@@ -19,12 +22,18 @@ class SqliteWriter:
         self._path = path
         self._lock_id = lock_id
         self._note = note
+        self._backup = ""
         self._serial: int | None = None
 
     @property
     def note(self) -> str:
         """What the user should know about how the lock was taken; usually empty."""
         return self._note
+
+    @property
+    def backup(self) -> str:
+        """Where the copy from before the first step is; empty before that, and where there was nothing to copy."""
+        return self._backup
 
     def begin(self, plan_digest: str, intents: Sequence[tuple[str, str]]) -> None:
         """Record what is about to be changed, before the backend is touched."""
@@ -51,8 +60,8 @@ class SqliteWriter:
         agreements: Mapping[str, Applied | None],
         entry: Entry,
         restated: Mapping[str, Mapping[str, str]] | None = None,
-    ) -> int:
-        """Record agreements as they are in force now and the history; returns the new serial."""
+    ) -> Entry:
+        """Record agreements as they are in force now and the history; returns the entry with its serial and hash."""
         kept = [agreement_row(one) for one in agreements.values() if one is not None]
         ended = [(address,) for address, one in agreements.items() if one is None]
         support = [(as_json(verdicts), address) for address, verdicts in (restated or {}).items()]
@@ -60,16 +69,22 @@ class SqliteWriter:
             self._connection.executemany("INSERT OR REPLACE INTO agreements VALUES (?, ?, ?, ?)", kept)
             self._connection.executemany("DELETE FROM agreements WHERE address = ?", ended)
             self._connection.executemany("UPDATE agreements SET support = ? WHERE address = ?", support)
-            self._connection.execute(
-                "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", entry_row(serial, entry)
-            )
+            added = self._chained(replace(entry, serial=serial))
+            self._connection.execute(ADD_ENTRY, entry_row(added))
+            self._connection.execute("UPDATE meta SET head = ?", (added.hash,))
         self._serial = None
-        return serial
+        return added
+
+    def _chained(self, entry: Entry) -> Entry:
+        lineage, head = self._connection.execute("SELECT lineage, head FROM meta").fetchone()
+        return chained(entry, head, lineage)
 
     @contextmanager
     def _step(self) -> Iterator[int]:
         """A transaction, if the lock is still ours; gives the serial, which its first one has raised."""
         try:
+            if self._serial is None:
+                self._keep_copy()
             with transaction(self._connection):
                 self._insist_on_lock()
                 serial = self._raised() if self._serial is None else self._serial
@@ -77,6 +92,11 @@ class SqliteWriter:
         except sqlite3.Error as error:
             raise explained(self._path, error) from error
         self._serial = serial
+
+    def _keep_copy(self) -> None:
+        (serial,) = self._connection.execute("SELECT serial FROM meta").fetchone()
+        if serial:
+            self._backup = str(keep_copy(self._connection, self._path, serial))
 
     def _raised(self) -> int:
         row = self._connection.execute("UPDATE meta SET serial = serial + 1 RETURNING serial").fetchone()

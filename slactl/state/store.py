@@ -20,6 +20,10 @@ class Writer(Protocol):
     def note(self) -> str:
         """What the user should know about how the lock was taken; usually empty."""
 
+    @property
+    def backup(self) -> str:
+        """Where the copy from before the first step is; empty before that, and where there was nothing to copy."""
+
     def begin(self, plan_digest: str, intents: Sequence[tuple[str, str]]) -> None:
         """Record what is about to be changed: (address, action). Called before the backend is touched."""
 
@@ -31,8 +35,10 @@ class Writer(Protocol):
         agreements: Mapping[str, Applied | None],
         entry: Entry,
         restated: Mapping[str, Mapping[str, str]] | None = None,
-    ) -> int:
-        """Record agreements as they are in force now (None: ended) and the history; returns the new serial.
+    ) -> Entry:
+        """Record agreements as they are in force now (None: ended) and the history, in one step.
+
+        Returns the entry as it is kept: with its serial, chained to the one before (`slactl.state.chain`).
 
         `restated` are new verdicts, by objective, of agreements whose promise stays as it is.
         """
@@ -56,6 +62,16 @@ class Store(Protocol):
         Raises:
             SlactlError: when another holds it; the message names holder and age.
         """
+
+    def hold(self, reason: str, timeout_s: float) -> LockInfo:
+        """Take the lock by hand: it stays until it is released, whatever becomes of this process.
+
+        Raises:
+            SlactlError: when another holds it.
+        """
+
+    def set_aside(self) -> str:
+        """Move a damaged state out of the way; returns where it is now."""
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock now."""

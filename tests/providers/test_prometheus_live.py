@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_server import PrometheusServer, free_port, promtool, running
 
 from slactl.cli.main import main
@@ -351,3 +352,56 @@ def test_kill_at_any_moment_of_an_apply_loses_nothing(workspace: Write, slactl: 
             assert slactl(root, "apply", "-auto-approve")[0] == 0
             assert "No changes." in slactl(root, "plan")[1]
             assert slactl(root, "destroy", "-auto-approve")[0] == 0
+
+
+def test_drift_is_seen_and_nothing_is_touched(live: tuple[Path, PrometheusServer], slactl: Run) -> None:
+    root, _ = live
+    assert slactl(root, "drift")[0] == 0
+    slactl(root, "apply", "-auto-approve")
+    state = root / ".slactl" / "state.db"
+    rules = root / "rules" / "slactl.estate.prom.rules.sla.a.yaml"
+    fleet = root / "rules" / "slactl.estate.prom.shared.fleet.yaml"
+    header, body = fleet.read_text().split("groups:\n")
+    groups = yaml.safe_load(body)
+    other_way = yaml.safe_dump({"groups": groups[::-1]})
+    assert len(groups) == 3
+    fleet.write_text(f"{header}# looked at by hand\n{other_way}")
+    assert slactl(root, "drift") == (0, "No drift. The backends hold what was applied.\n", "")
+
+    rules.write_text(rules.read_text().replace("vector(0.001)", "vector(0.5)"))
+    stray = rules.read_text().replace("address: prom.rules.sla.a", "address: prom.rules.sla.old")
+    (root / "rules" / "slactl.estate.prom.rules.sla.old.yaml").write_text(stray)
+    fleet.unlink()
+    before = (state.read_bytes(), rules.read_bytes())
+    code, out, _ = slactl(root, "drift")
+    assert code == 2
+    assert "vector(0.5)" in out
+    assert out.splitlines()[-1] == "Drift: 1 changed, 1 deleted, 1 orphan."
+    code, out, _ = slactl(root, "drift", "-json")
+    assert code == 2
+    assert {one["address"]: one["drift"] for one in json.loads(out)["objects"]} == {
+        "prom.rules.sla.a": "changed",
+        "prom.rules.sla.old": "orphan",
+        "prom.shared.fleet": "deleted",
+    }
+    assert (state.read_bytes(), rules.read_bytes()) == before
+    assert slactl(root, "apply", "-auto-approve")[0] == 0
+    assert slactl(root, "drift")[0] == 0
+
+    backend = root / "agreements" / "backend.yaml"
+    backend.write_text(backend.read_text().replace("rulesDir: rules, ", ""))
+    code, out, err = slactl(root, "drift")
+    assert (code, out) == (1, "")
+    assert "rulesDir" in err
+
+
+def test_a_date_written_into_a_file_by_hand_is_drift_like_any_other(
+    live: tuple[Path, PrometheusServer], slactl: Run
+) -> None:
+    root, _ = live
+    slactl(root, "apply", "-auto-approve")
+    rules = root / "rules" / "slactl.estate.prom.rules.sla.a.yaml"
+    rules.write_text(rules.read_text().replace("vector(0.001)", "vector(0.5)") + "since: 2026-01-01\n")
+    for command in ("drift", "plan"):
+        code, out, _ = slactl(root, command, "-json")
+        assert '"2026-01-01"' in out, (command, code)

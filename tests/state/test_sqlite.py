@@ -42,16 +42,18 @@ def test_what_is_recorded_is_read_back(store: SqliteStore) -> None:
         writer.begin("d", [("prom.rules.a", "create"), ("prom.rules.b", "create")])
         assert [one.address for one in store.read().intents] == ["prom.rules.a", "prom.rules.b"]
         writer.resolve([recorded("a")], [], ["prom.rules.b"])
-        serial = writer.finish(
+        added = writer.finish(
             {"sla.a": Applied("sla.a", {"kind": "SLA"}, {"availability": "guaranteed"}, True)},
             entry(a="create: done"),
         )
     snapshot = store.read()
-    assert serial == snapshot.serial == 1
+    assert added.serial == snapshot.serial == 1
+    assert snapshot.head == added.hash
     assert snapshot.intents == ()
     assert snapshot.resources == {"prom.rules.a": recorded("a")}
     assert snapshot.agreements["sla.a"].prevent_destroy
     (history,) = store.history()
+    assert history == added
     assert (history.serial, history.who, history.results) == (1, "me@here", {"a": "create: done"})
     with store.lock("apply", 0) as writer:
         writer.resolve([], ["prom.rules.a"], [])
@@ -125,7 +127,7 @@ def test_a_file_that_is_no_state_is_refused(store: SqliteStore, tmp_path: Path) 
     path.unlink()
     sqlite3.connect(path).close()
     path.write_bytes(b"")
-    with pytest.raises(SlactlError, match="is no state of slactl"):
+    with pytest.raises(SlactlError, match="is damaged: the file is empty"):
         store.read()
 
 

@@ -65,9 +65,9 @@ def test_the_first_step_of_an_apply_raises_the_serial_and_the_others_do_not(stor
         writer.begin("d", [("b.t.x", "create")])
         assert store.read().serial == 1
         writer.resolve([Recorded("b.t.x", "p", "1", {})], [], [])
-        assert writer.finish({}, ENTRY) == 1
+        assert writer.finish({}, ENTRY).serial == 1
     with store.lock("apply", 0) as writer:
-        assert writer.finish({}, ENTRY) == 2
+        assert writer.finish({}, ENTRY).serial == 2
 
 
 def test_new_verdicts_are_recorded_without_a_new_promise(store: SqliteStore) -> None:
@@ -133,7 +133,7 @@ def test_processes_that_race_for_a_new_state_take_turns(path: Path, store: Sqlit
         "entry = Entry(0, datetime.now(UTC), 'x', 'apply', '2026-11-23', 'd', None, {}, {})\n"
         "with SqliteStore(Path(sys.argv[1]), 'estate').lock('apply', 60) as writer:\n"
         "    writer.begin('d', [('b.t.x', 'create')]); writer.resolve([], [], ['b.t.x'])\n"
-        "    print(writer.finish({}, entry))\n"
+        "    print(writer.finish({}, entry).serial)\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     processes = [

@@ -1,0 +1,195 @@
+"""The history of applies, and what was promised on a day, in words and as JSON."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from slactl.base.text import plural
+from slactl.plan.promises import flat
+from slactl.render.plan_attributes import visible
+from slactl.render.style import Style
+from slactl.state.chain import Break
+from slactl.state.promised import Promised
+from slactl.state.records import Entry
+
+
+def history_text(entries: Sequence[Entry], head: str, style: Style) -> str:
+    """Entries in the order given, and the newest hash last."""
+    if not head:
+        return "Nothing has been applied yet."
+    blocks = ["\n".join(_entry(one, style)) for one in entries]
+    return "\n\n".join([*blocks, f"Head: {head}"])
+
+
+def _entry(entry: Entry, style: Style) -> Iterator[str]:
+    yield f"{style.bold(f'Entry {entry.serial}')}  {_when(entry)}  {visible(entry.command)} by {visible(entry.who)}"
+    yield f"  {'   '.join(_from_what(entry))}"
+    promises = {address: text for address, text in entry.results.items() if _is_agreement(address, entry)}
+    for address in sorted({*promises, *entry.agreements}):
+        yield f"  {visible(address)}: {visible(promises.get(address) or _became(entry, address))}"
+    yield from _objects(
+        {address: text for address, text in entry.results.items() if address not in promises}, style
+    )
+    note = "  (chained when the state was migrated)" if entry.chained == "migration" else ""
+    yield style.dim(f"  hash {entry.hash}{note}")
+
+
+def _when(entry: Entry) -> str:
+    return f"{entry.at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _from_what(entry: Entry) -> Iterator[str]:
+    yield f"commit {entry.commit}{_dirty(entry)}" if entry.commit else "no commit"
+    if entry.plan_digest:
+        yield f"plan {entry.plan_digest}"
+    if entry.mode not in ("", "normal"):
+        yield f"mode {entry.mode}"
+    if entry.version:
+        yield f"slactl {entry.version}"
+
+
+def _dirty(entry: Entry) -> str:
+    return {True: " and changes that were not committed", False: "", None: ""}[entry.dirty]
+
+
+def _is_agreement(address: str, entry: Entry) -> bool:
+    return address in entry.agreements or address.split(".", 1)[0] in ("sla", "ola", "uc")
+
+
+def _became(entry: Entry, address: str) -> str:
+    return "ended" if entry.agreements[address] is None else "applied"
+
+
+def _objects(results: Mapping[str, str], style: Style) -> Iterator[str]:
+    """What was done, counted by action; what was not, one by one with its reason."""
+    done = Counter(text.split(":", 1)[0] for text in results.values() if text.endswith(": done"))
+    if done:
+        yield "  " + ", ".join(
+            f"{action} {plural(number, 'object')}" for action, number in sorted(done.items())
+        )
+    for address, text in sorted(results.items()):
+        if not text.endswith(": done"):
+            yield f"  {style.bad(visible(address))}: {visible(text)}"
+
+
+def history_json(entries: Sequence[Entry], head: str, lineage: str) -> str:
+    """The document of `history -json`."""
+    return _json(
+        {
+            "format_version": "1.0",
+            "lineage": lineage,
+            "head": head,
+            "entries": [one.data() for one in entries],
+        }
+    )
+
+
+def breaks_text(entries: Sequence[Entry], found: Sequence[Break], head: str, style: Style) -> str:
+    """What `history verify` found."""
+    lines = [
+        f"{style.bad('Error:')} {f'entry {one.serial}' if one.serial is not None else 'the end'}: {one.what}"
+        for one in found
+    ]
+    late = [one.serial for one in entries if one.chained == "migration"]
+    if late:
+        lines.append(
+            f"Entries up to {max(late)} were chained when the state was migrated: what became of them before cannot be told."
+        )
+    if found:
+        lines.append("The history is not as it was written. Compare the state with a copy from before.")
+    else:
+        lines.append(
+            f"{style.good('The history is whole:')} {plural(len(entries), 'entry', 'entries')}, each as it was written.\n"
+            f"Head: {head or 'none'}"
+        )
+    return "\n".join(lines)
+
+
+def breaks_json(entries: Sequence[Entry], found: Sequence[Break], head: str) -> str:
+    """The document of `history verify -json`."""
+    return _json(
+        {
+            "format_version": "1.0",
+            "valid": not found,
+            "head": head,
+            "entries": len(entries),
+            "chained_at_migration": [one.serial for one in entries if one.chained == "migration"],
+            "breaks": [{"serial": one.serial, "what": one.what} for one in found],
+        }
+    )
+
+
+def promised_text(found: Promised, day: date, style: Style) -> str:
+    """What was promised at the end of a day, by which apply."""
+    name = style.bold(found.address)
+    if found.promise is None:
+        return "\n".join([f"{name} was not in force on {day} (UTC).", *_why_none(found), *_next(found)])
+    lines = [f"{name} as it was in force at the end of {day} (UTC)", "", *_values(found.promise)]
+    if found.support:
+        lines += ["", "Judged, as it was last recorded by then:"]
+        lines += [f"  {objective}: {verdict}" for objective, verdict in sorted(found.support.items())]
+    return "\n".join([*lines, "", *_by(found), *_next(found)])
+
+
+def _values(promise: Mapping[str, Any]) -> Iterator[str]:
+    pairs = dict(flat(promise))
+    width = max(map(len, pairs), default=0)
+    for path, value in pairs.items():
+        yield f"  {path:<{width}} = {visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))}"
+
+
+def _by(found: Promised) -> Iterator[str]:
+    if found.entry is not None:
+        commit = f", commit {found.entry.commit}{_dirty(found.entry)}" if found.entry.commit else ""
+        yield (
+            f"Applied by {visible(found.entry.who)} on {_when(found.entry)} ({visible(found.entry.command)}, "
+            f"entry {found.entry.serial}{commit})."
+        )
+        yield f"Hash of that entry: {found.entry.hash}"
+
+
+def _why_none(found: Promised) -> Iterator[str]:
+    if found.entry is not None:
+        yield (
+            f"It had ended on {_when(found.entry)} ({visible(found.entry.command)} by {visible(found.entry.who)}, "
+            f"entry {found.entry.serial})."
+        )
+    else:
+        yield "No apply had put it in force by then."
+
+
+def _next(found: Promised) -> Iterator[str]:
+    if found.next is not None:
+        did = "ended" if found.next.agreements[found.address] is None else "applied next"
+        yield f"It was {did} on {_when(found.next)} (entry {found.next.serial})."
+
+
+def promised_json(found: Promised, day: date) -> str:
+    """The document of `show -at -json`."""
+    return _json(
+        {
+            "format_version": "1.0",
+            "address": found.address,
+            "at": day.isoformat(),
+            "promised": found.promise is not None,
+            "promise": found.promise,
+            "support": found.support,
+            "entry": _short(found.entry),
+            "next": _short(found.next),
+        }
+    )
+
+
+def _short(entry: Entry | None) -> dict[str, Any] | None:
+    """An entry without what it did to everything else."""
+    if entry is None:
+        return None
+    return {
+        key: value for key, value in entry.data().items() if key not in ("results", "agreements", "support")
+    }
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)
