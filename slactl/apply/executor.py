@@ -111,6 +111,8 @@ class Executor:
             case TakeOver(kept, gone):
                 recorded = [_kept_row(one) for one in kept]
                 self._writer.resolve(recorded, gone, ())
+                self._results |= {one.address: "record: done" for one in recorded}
+                self._results |= dict.fromkeys(gone, "forget: done")
             case MakeChanges(backend, changes):
                 self._make(backend, changes, stack)
             case Commit(backend):

@@ -63,12 +63,13 @@ class Diagram:
     """Functions over numbered variables that share their nodes; a lower number lies nearer to the top.
 
     Node `i` is `variable[i]`, with the node to follow where it is down (`high`) and where it is up (`low`).
+    The `limit` of nodes may be changed between gates.
     """
 
-    __slots__ = ("_limit", "_nodes", "_results", "high", "low", "variable")
+    __slots__ = ("_nodes", "_results", "high", "limit", "low", "variable")
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self.variable = [_LAST, _LAST]
         self.low = [UP, DOWN]
         self.high = [UP, DOWN]
@@ -139,7 +140,7 @@ class Diagram:
         node = self._nodes.get(key)
         if node is None:
             node = len(self.variable)
-            if node > self._limit:
+            if node > self.limit:
                 raise TooLargeError
             self._nodes[key] = node
             self.variable.append(variable)
@@ -165,7 +166,7 @@ class Diagram:
             if_up = _known(results, absorbing, a_low, b_low)
             if_down = _known(results, absorbing, a_high, b_high)
             if if_up >= 0 and if_down >= 0:
-                if len(results) > _STEPS_A_NODE * self._limit:
+                if len(results) > _STEPS_A_NODE * self.limit:
                     raise TooLargeError
                 results[(a, b) if a < b else (b, a)] = self._node(top, if_up, if_down)
                 continue

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from slactl.assurance.structure import Gate
 
-_ONE = Fraction(1)
+_ZERO, _ONE = Fraction(0), Fraction(1)
 N = TypeVar("N")
 
 
@@ -38,9 +38,9 @@ def worst_gate(gate: Gate, down: Sequence[Fraction]) -> Fraction:
     if gate.at_least == 1:
         return min(down)
     if gate.at_least == len(down):
-        return min(_ONE, sum(down, Fraction(0)))
+        return min(_ONE, sum(down, _ZERO))
     counted, over = _best_sum(gate, down)
-    return min(_ONE, sum(nsmallest(counted, down), Fraction(0)) / over)
+    return min(_ONE, sum(nsmallest(counted, down), _ZERO) / over)
 
 
 def worst_weights(gate: Gate, down: Sequence[Fraction]) -> list[Fraction]:
@@ -48,15 +48,20 @@ def worst_weights(gate: Gate, down: Sequence[Fraction]) -> list[Fraction]:
 
     Whenever the gate is down, the weights of the parts that are down add up to at least 1.
     """
+    if gate.at_least == len(down):
+        return [_ONE] * len(down)
+    if gate.at_least == 1:
+        least = down.index(min(down))
+        return [_ONE if index == least else _ZERO for index in range(len(down))]
     counted, over = _best_sum(gate, down)
     chosen = set(nsmallest(counted, range(len(down)), key=down.__getitem__))
     weight = Fraction(1, over)
-    return [weight if index in chosen else Fraction(0) for index in range(len(down))]
+    return [weight if index in chosen else _ZERO for index in range(len(down))]
 
 
 def _best_sum(gate: Gate, down: Sequence[Fraction]) -> tuple[int, int]:
     """How many of the smallest parts the best of Rueger's sums counts, and its divisor."""
-    total, least = Fraction(0), {}
+    total, least = _ZERO, {}
     for counted, share in enumerate(sorted(down), start=1):
         total += share
         over = gate.down_at - len(down) + counted

@@ -1,5 +1,8 @@
 """The cuts of a core: sets of leaves that are down together while the service is down, by a diagram of "down".
 
+What needs all its parts is down where one of them is: the parts at the top of a core have a root each, which share
+their nodes and are never joined, since that is what would make the diagram large.
+
 A clause on joint downtime is one more variable below all leaves, which must be down whenever so many of its parts
 are: a cut then says which clauses it uses up, and a programme over cuts holds the clauses as it holds the leaves.
 """
@@ -7,19 +10,19 @@ are: a cut then says which clauses it uses up, and a programme over cuts holds t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slactl.assurance.bdd import DOWN, UP, Diagram, TooLargeError
+from slactl.assurance.bdd import DOWN, UP, Diagram
 from slactl.assurance.structure import Gate, Structure
 
 Cut = frozenset[int]
 _END_UP, _END_DOWN = -1, -2
 """Positions of the ends, which lists of values for all positions hold last."""
-_EARLY = 12
-"""A diagram that has this part of its nodes before half of the gates are in is given up: it would outgrow any limit."""
+_EARLY = 24
+"""The part of its nodes that a diagram may have from the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class CutDiagram:
-    """The states in which a core is down, as paths from the first node (the root) to the end `DOWN`.
+    """The states in which a core is down, as paths from a root to the end `DOWN`.
 
     Items are numbered: leaves in the order of the walk, then clauses.
     """
@@ -29,6 +32,7 @@ class CutDiagram:
     low: tuple[int, ...]
     """Where to go while the variable is up: a position further on, or -1 (the core is up) or -2 (it is down)."""
     high: tuple[int, ...]
+    roots: tuple[int, ...]
 
     @classmethod
     def build(
@@ -46,33 +50,32 @@ class CutDiagram:
             TooLargeError: beyond the limit of nodes.
         """
         diagram = Diagram(node_limit)
-        order = Structure(gates).order(top, *clauses.values())
+        needed = _needed(gates, top)
+        order = Structure(gates).order(*needed, *clauses.values())
         leaves = [name for name in order if name not in gates]
         functions = {leaf: diagram.leaf(index) for index, leaf in enumerate(leaves)}
         flipped = {leaf: diagram.opposite(index) for index, leaf in enumerate(leaves)}
-        done = 0
-        for name in order:
-            gate = gates.get(name)
-            if gate is not None:
-                done += 1
-                if len(diagram.variable) > node_limit // _EARLY and 2 * done < len(gates):
-                    raise TooLargeError
-                functions[name] = diagram.gate(gate, [functions[part] for part in gate.of])
-                if clauses:  # not down: at least `at_least` parts are up
-                    up_gate = Gate(gate.down_at, gate.of)
-                    flipped[name] = diagram.gate(up_gate, [flipped[part] for part in gate.of])
-        root = functions[top]
+        inner = len(order) - len(leaves)
+        for done, name in enumerate((name for name in order if name in gates), start=1):
+            gate = gates[name]
+            # one that grows large while few of its gates are in would outgrow any limit
+            diagram.limit = max(node_limit // _EARLY, node_limit * done**3 // inner**3)
+            functions[name] = diagram.gate(gate, [functions[part] for part in gate.of])
+            if clauses:  # not down: at least `at_least` parts are up
+                up_gate = Gate(gate.down_at, gate.of)
+                flipped[name] = diagram.gate(up_gate, [flipped[part] for part in gate.of])
+        roots = [functions[name] for name in needed]
         both = Gate(1, ("", ""))
         either = Gate(2, ("", ""))
         for index, node in enumerate(clauses.values(), start=len(leaves)):
             allowed = diagram.gate(either, [diagram.leaf(index), flipped[node]])
-            root = diagram.gate(both, [root, allowed])
-        return cls._of(diagram, root, (*leaves, *clauses))
+            roots = [diagram.gate(both, [root, allowed]) for root in roots]
+        return cls._of(diagram, roots, (*leaves, *clauses))
 
     @classmethod
-    def _of(cls, diagram: Diagram, root: int, items: tuple[str, ...]) -> "CutDiagram":
+    def _of(cls, diagram: Diagram, roots: Sequence[int], items: tuple[str, ...]) -> "CutDiagram":
         below: set[int] = set()
-        stack = [root]
+        stack = list(roots)
         while stack:
             node = stack.pop()
             if node not in (UP, DOWN) and node not in below:
@@ -85,12 +88,15 @@ class CutDiagram:
             tuple(diagram.variable[node] for node in order),
             tuple(position[diagram.low[node]] for node in order),
             tuple(position[diagram.high[node]] for node in order),
+            tuple(position[root] for root in roots if root != UP),
         )
 
     def lightest(self, weights: Sequence[int]) -> tuple[int, Cut]:
         """The least weight of any cut, and a cut that has it, of few items."""
-        to_end = self._to_end(self._counted(weights))
-        cut = frozenset(self._follow(0, to_end, self._counted(weights)))
+        counted = self._counted(weights)
+        to_end = self._to_end(counted)
+        root = min(self.roots, key=to_end.__getitem__)
+        cut = frozenset(self._follow(root, to_end, counted))
         return sum(weights[item] for item in cut), cut
 
     def lightest_through_each(self, weights: Sequence[int], below: int) -> set[Cut]:
@@ -132,10 +138,11 @@ class CutDiagram:
         return values
 
     def _from_root(self, counted: Sequence[int]) -> tuple[list[int], list[tuple[int, bool]]]:
-        """The least weight from the root to each node, and by which node and branch."""
+        """The least weight from a root to each node, and by which node and branch; none to a root."""
         values = [sum(counted) + 1] * (len(self.variable) + 2)  # the ends are reached too, and nobody asks
         came = [(-1, False)] * len(values)
-        values[0] = 0
+        for root in self.roots:
+            values[root] = 0
         for node, (item, low, high) in enumerate(zip(self.variable, self.low, self.high, strict=True)):
             here = values[node]
             if here < values[low]:
@@ -159,8 +166,26 @@ class CutDiagram:
 
     def _back(self, node: int, came: Sequence[tuple[int, bool]]) -> list[int]:
         found: list[int] = []
-        while node > 0:
-            node, down = came[node]
+        while (step := came[node])[0] >= 0:
+            node, down = step
             if down:
                 found.append(self.variable[node])
         return found
+
+
+def _needed(gates: Mapping[str, Gate], top: str) -> list[str]:
+    """The parts without each of which the top is down, gates that need all their parts taken apart."""
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    stack = [top]
+    while stack:
+        name = stack.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        gate = gates.get(name)
+        if gate is not None and gate.at_least == len(gate.of):
+            stack.extend(reversed(gate.of))
+        else:
+            found[name] = None
+    return list(found)

@@ -18,10 +18,20 @@ _DOING = {"create": "Created", "update": "Changed", "replace": "Replaced", "dele
 
 def add_apply_options(parser: argparse.ArgumentParser) -> None:
     """Options of commands that change backends."""
+    add_approval(parser)
+    add_lock_timeout(parser)
+
+
+def add_approval(parser: argparse.ArgumentParser) -> None:
+    """Options of commands that ask."""
     parser.add_argument("--auto-approve", action="store_true", help="do not ask")
     parser.add_argument(
         "--input", choices=("true", "false"), default="true", help="false: never ask; fail instead"
     )
+
+
+def add_lock_timeout(parser: argparse.ArgumentParser) -> None:
+    """The option of commands that take the lock."""
     parser.add_argument(
         "--lock-timeout", default="0s", metavar="DURATION", help="how long to wait for the lock"
     )
@@ -93,18 +103,18 @@ def conclude(result: Result, verb: str, console: Console) -> int:
     counts = f"{result.added} added, {result.changed} changed, {result.destroyed} destroyed."
     if result.complete:
         console.print("\n" + console.out_style.good(f"{verb} complete! Resources: {counts}"))
-        _say_head(result, console)
+        say_head(result.serial, result.head, console)
         return 0
     why = "was interrupted" if result.interrupted else f"failed for {len(result.failures)} of its changes"
     console.error(
         f"\n{console.error_style.bad(f'The {verb.lower()} {why}.')} Done so far: {counts} "
         "What is done is recorded; the next plan shows what is left."
     )
-    _say_head(result, console)
+    say_head(result.serial, result.head, console)
     return 1
 
 
-def _say_head(result: Result, console: Console) -> None:
+def say_head(serial: int | None, head: str, console: Console) -> None:
     """The head of the history: who notes it elsewhere can tell later whether the history was written anew."""
-    if result.head:
-        console.print(f"History: entry {result.serial}, head {result.head}")
+    if head:
+        console.print(f"History: entry {serial}, head {head}")

@@ -44,7 +44,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "due": ("slactl.cli.due", "What falls due, by date: terms, notices, reviews, insurances, waivers"),
     "report": ("slactl.cli.report", "Attainment against target in the last closed window"),
     "rules": ("slactl.cli.rules", "List the rules of the check"),
-    "state": ("slactl.cli.state", "Look into the state: list, show, pull"),
+    "state": (
+        "slactl.cli.state",
+        "Look into the state, or change it by hand: list, show, pull, mv, rm, lock, unlock, rebuild",
+    ),
     "history": (
         "slactl.cli.history",
         "Who applied what, when, from which commit; verify that nobody changed it",

@@ -66,11 +66,7 @@ def make_plan(session: Session, *, mode: Mode = "normal", refresh: bool = True) 
     """Check, compile, read, compare."""
     estate, snapshot = session.estate, session.store.read()
     assessment = check(estate, session.context.as_of, explain=False)
-    desired = (
-        {}
-        if mode == "destroy"
-        else {name: _compiled(backend, session) for name, backend in estate.backends.items()}
-    )
+    desired = {} if mode == "destroy" else compile_all(session)
     needed = refresh or bool(snapshot.intents)  # an open intent means that state alone cannot be trusted
     observed = read_backends(session, snapshot) if needed else {}
     return build_plan(
@@ -85,6 +81,11 @@ def make_plan(session: Session, *, mode: Mode = "normal", refresh: bool = True) 
             mode=mode,
         )
     )
+
+
+def compile_all(session: Session) -> dict[str, Compilation]:
+    """What the files want, by backend."""
+    return {name: _compiled(backend, session) for name, backend in session.estate.backends.items()}
 
 
 def _compiled(backend: Backend, session: Session) -> Compilation:

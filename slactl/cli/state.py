@@ -1,4 +1,4 @@
-"""`slactl state`: look into the state; nothing here writes."""
+"""`slactl state`: look into the state, or change it by hand."""
 
 import argparse
 import json
@@ -6,24 +6,54 @@ from collections.abc import Mapping
 
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean
+from slactl.cli.applying import add_approval, add_lock_timeout
 from slactl.cli.console import Console
 from slactl.cli.options import add_inputs
-from slactl.cli.planning import open_session
+from slactl.cli.planning import Session, open_session
 from slactl.state.records import Applied, Recorded
+
+_LOOKS = {
+    "list": "print every address",
+    "show": "print one object or agreement",
+    "pull": "print everything, history included, as JSON",
+}
+_CHANGES = {
+    "mv": "give an agreement another address: mv OLD NEW",
+    "rm": "forget objects and agreements; no backend is touched",
+    "lock": "take the lock and keep it",
+    "unlock": "release your own lock, or any by its ID",
+    "locks": "say who holds the lock",
+    "rebuild": "make the state anew from what the backends carry as ours",
+}
+_ADDRESSES = ("show", "mv", "rm", "unlock")
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's options."""
-    add_inputs(parser)
-    parser.add_argument(
-        "verb", choices=("list", "show", "pull"), help="list addresses, show one object, print all as JSON"
-    )
-    parser.add_argument("address", nargs="?", help="the object or agreement to show")
+    """Declare the command's options, a verb at a time."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, words in {**_LOOKS, **_CHANGES}.items():
+        one = verbs.add_parser(verb, help=words, description=words, allow_abbrev=False)
+        add_inputs(one)
+        if verb in _ADDRESSES:
+            name = "ID" if verb == "unlock" else "ADDRESS"
+            one.add_argument("addresses", nargs="*", metavar=name)
+        if verb in _CHANGES:
+            add_lock_timeout(one)
+        if verb == "lock":
+            one.add_argument("--reason", default="", metavar="TEXT", help="what others are told")
+        if verb == "rebuild":
+            add_approval(one)
+            one.add_argument(
+                "--force", action="store_true", help="although there is a state; a copy is kept beside it"
+            )
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
-    """Look into the state."""
-    store = open_session(parsed, console).store
+    """Look into the state, or change it."""
+    session = open_session(parsed, console)
+    if parsed.verb in _CHANGES:
+        return _change(session, parsed, console)
+    store = session.store
     if parsed.verb == "pull":
         console.print(json.dumps(store.export(), indent=2, ensure_ascii=False))
         return 0
@@ -32,9 +62,27 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         for address in [*snapshot.agreements, *snapshot.resources]:
             console.print(address)
         return 0
-    return _show(
-        parsed.address or "", {**_agreements(snapshot.agreements), **_resources(snapshot.resources)}, console
-    )
+    address = parsed.addresses[0] if parsed.addresses else ""
+    return _show(address, {**_agreements(snapshot.agreements), **_resources(snapshot.resources)}, console)
+
+
+def _change(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+    from slactl.cli import state_changes as changes  # noqa: PLC0415 - those who look need none of it
+    from slactl.cli.state_rebuild import rebuild  # noqa: PLC0415 - the same
+
+    match parsed.verb:
+        case "mv":
+            return changes.move(session, parsed, console)
+        case "rm":
+            return changes.remove(session, parsed, console)
+        case "lock":
+            return changes.lock(session, parsed, console)
+        case "unlock":
+            return changes.unlock(session, parsed, console)
+        case "locks":
+            return changes.locks(session, console)
+        case _:
+            return rebuild(session, parsed, console)
 
 
 def _agreements(agreements: Mapping[str, Applied]) -> dict[str, object]:

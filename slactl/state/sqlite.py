@@ -117,8 +117,11 @@ class SqliteStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._opened(write=False) as connection, transaction(connection, "DEFERRED"):
-            yield connection
+        try:
+            with self._opened(write=False) as connection, transaction(connection, "DEFERRED"):
+                yield connection
+        except json.JSONDecodeError as error:
+            raise damaged(self._path, f"a row is no JSON ({error})") from error
 
     @contextmanager
     def _opened(self, *, write: bool) -> Iterator[sqlite3.Connection]:
@@ -128,8 +131,6 @@ class SqliteStore:
                 yield connection
         except sqlite3.Error as error:
             raise explained(self._path, error) from error
-        except json.JSONDecodeError as error:
-            raise damaged(self._path, f"a row is no JSON ({error})") from error
 
     def _connect(self, *, write: bool) -> sqlite3.Connection:
         return open_writing(self._path, self._workspace) if write else open_reading(self._path)

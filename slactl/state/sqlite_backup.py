@@ -1,6 +1,7 @@
 """Copies of the state from before each apply, beside it, named by serial; a few are kept."""
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +27,7 @@ def keep_copy(connection: sqlite3.Connection, path: Path, serial: int) -> Path:
     try:
         beside.unlink(missing_ok=True)
         _copy(connection, beside, path)
+        shutil.copymode(path, beside)
         beside.replace(target)
         sync_folder(path.parent)
         for old, _ in copies(path)[KEPT:]:

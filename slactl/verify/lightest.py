@@ -1,7 +1,7 @@
 """The least weight of what must be down for a node to be down: the heart of checking a proof.
 
 The node's states are unfolded item by item into a reduced ordered decision diagram (Bryant 1986), and the lightest
-way to "down" is read off it.
+way to "down" is read off it. A node that needs all its parts is down where one of them is: each is looked at by itself.
 """
 
 import sys
@@ -94,20 +94,22 @@ class _Unfolded:
     def _lightest(self, node: str) -> Fraction:
         facts, stops = self._facts, self._given.union(self._at)
         parts = [part for name in self._clauses for part in facts.clauses[name].parts]
+        needed = _needed(facts, node, stops)
         functions: dict[str, _Node] = {}
-        for name in below(facts, node, *parts, stops=stops):
+        for name in below(facts, *needed, *parts, stops=stops):
             if name in stops or name not in facts.gates:
                 functions[name] = self._item(name)
             else:
                 gate = facts.gates[name]
-                needed = len(gate.parts) - gate.count + 1
-                functions[name] = self._at_least(needed, [functions[part] for part in gate.parts])
-        root = functions[node]
+                together = len(gate.parts) - gate.count + 1
+                functions[name] = self._at_least(together, [functions[part] for part in gate.parts])
+        roots = [functions[name] for name in needed]
         for name, weight in self._clauses.items():
             clause = facts.clauses[name]
             broken = self._at_least(clause.count, [functions[part] for part in clause.parts])
-            root = self._if(root, self._if(broken, self._variable(weight), _TRUE), _FALSE)
-        return self._least(root)
+            allowed = self._if(broken, self._variable(weight), _TRUE)
+            roots = [self._if(root, allowed, _FALSE) for root in roots]
+        return self._least(roots)
 
     def _item(self, name: str) -> _Node:
         if name in self._given:
@@ -155,10 +157,26 @@ class _Unfolded:
     def _side(self, node: _Node, variable: int, side: int) -> _Node:
         return self._nodes[node][side] if self._nodes[node][0] == variable else node
 
-    def _least(self, root: _Node) -> Fraction:
+    def _least(self, roots: Sequence[_Node]) -> Fraction:
         never = sum(self._weights, Fraction(1))
         least: dict[_Node, Fraction] = {_FALSE: never + 1, _TRUE: Fraction(0)}
-        for node in range(2, root + 1):
+        for node in range(2, max(roots) + 1):
             variable, low, high = self._nodes[node]
             least[node] = min(least[low], self._weights[variable] + least[high])
-        return least[root]
+        return min(least[root] for root in roots)
+
+
+def _needed(facts: Facts, node: str, stops: frozenset[str]) -> list[str]:
+    """What must all be up for the node to be up, gates that need all their parts taken apart."""
+    found: dict[str, None] = {}
+    known, todo = {node}, [node]
+    while todo:
+        name = todo.pop()
+        gate = facts.gates.get(name)
+        if gate is None or name in stops or gate.count < len(gate.parts):
+            found[name] = None
+            continue
+        fresh = [part for part in dict.fromkeys(gate.parts) if part not in known]
+        known.update(fresh)
+        todo += reversed(fresh)
+    return list(found)

@@ -9,6 +9,7 @@ import pytest
 from folder_provider import Faults
 from folder_world import FolderWorld
 
+from slactl import __version__
 from slactl.apply.executor import Executor, Identity
 from slactl.base.diagnostics import SlactlError
 from slactl.plan import stages
@@ -234,3 +235,17 @@ def test_the_serial_rises_by_one_an_apply_and_not_for_an_empty_plan(world: Folde
     world.wanted = {"b": {}}
     assert world.apply().serial == 2
     assert [one.serial for one in world.store.history()] == [1, 2]
+
+
+def test_what_a_lost_answer_left_is_named_in_the_history_once_it_is_settled(world: FolderWorld) -> None:
+    world.wanted = {"b": {"x": {"size": 1}}}
+    world.faults["b"] = Faults(lose_answer=True)
+    world.apply()
+    world.faults["b"] = Faults()
+    with world.store.lock("apply", 0) as writer:
+        writer.begin("digest", [("b.file.y", "create")])
+    assert world.apply().complete
+    first, second = world.store.history()
+    assert first.results == {"b.file.x": "create: unknown: The connection was reset"}
+    assert second.results == {"b.file.x": "record: done", "b.file.y": "forget: done"}
+    assert (second.version, second.mode, second.previous) == (__version__, "normal", first.hash)

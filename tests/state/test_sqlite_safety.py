@@ -192,3 +192,50 @@ def test_a_folder_that_may_not_be_written_is_a_message_and_can_still_be_read(clo
     assert by_a_stranger(closed_folder, lambda: ",".join(store.read().resources)) == "b.t.x"
     closed_folder.chmod(0o755)
     assert "cannot be used" in by_a_stranger(closed_folder, write)
+
+
+def test_a_copy_is_as_private_as_the_state(path: Path, store: SqliteStore) -> None:
+    with store.lock("apply", 0) as writer:
+        writer.finish({}, ENTRY)
+        assert writer.backup == ""
+    path.chmod(0o600)
+    with store.lock("apply", 0) as writer:
+        writer.finish({}, ENTRY)
+        assert writer.backup == f"{path}.backup-1"
+    assert Path(writer.backup).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_damaged_page_never_pushes_out_a_good_copy(path: Path, store: SqliteStore) -> None:
+    many = [Recorded(f"b.t.x{number}", "p", "1", {"text": "x" * 3000}) for number in range(50)]
+    with store.lock("apply", 0) as writer:
+        writer.resolve(many, [], [])
+        writer.finish({}, ENTRY)
+    with store.lock("apply", 0) as writer:
+        writer.finish({}, ENTRY)
+    good = Path(f"{path}.backup-1").read_bytes()
+    spoiled = bytearray(path.read_bytes())
+    spoiled[20 * 4096 : 40 * 4096] = b"\xff" * (20 * 4096)
+    path.write_bytes(spoiled)
+    with pytest.raises(SlactlError, match="is damaged") as caught, store.lock("apply", 0) as writer:
+        writer.finish({}, ENTRY)
+    assert f"cp {path}.backup-1 {path}" in caught.value.diagnostics[0].detail
+    assert sorted(one.name for one in path.parent.glob("*backup*")) == ["state.db.backup-1"]
+    assert Path(f"{path}.backup-1").read_bytes() == good
+
+
+def test_a_state_that_cannot_be_copied_is_not_changed(path: Path, store: SqliteStore) -> None:
+    with store.lock("apply", 0) as writer:
+        writer.finish({}, ENTRY)
+    Path(f"{path}.backup-1").mkdir()
+    with pytest.raises(SlactlError, match="cannot be copied"), store.lock("apply", 0) as writer:
+        writer.begin("d", [("b.t.x", "create")])
+    assert (store.read().serial, store.read().intents) == (1, ())
+
+
+def test_a_row_that_is_no_json_is_a_damaged_state(path: Path, store: SqliteStore) -> None:
+    with store.lock("apply", 0) as writer:
+        writer.resolve([Recorded("b.t.x", "p", "1", {})], [], [])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE resources SET body = 'x'")
+    with pytest.raises(SlactlError, match="a row is no JSON"):
+        store.read()

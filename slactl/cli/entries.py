@@ -1,0 +1,36 @@
+"""Entries of the history for commands that write to the state without a plan."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from slactl import __version__
+from slactl.cli.commit import commit_of, dirty_files
+from slactl.cli.planning import Session
+from slactl.state.records import Entry
+from slactl.state.sqlite import who
+
+
+def entry_of(
+    session: Session,
+    command: str,
+    results: Mapping[str, str],
+    agreements: Mapping[str, Mapping[str, Any] | None] | None = None,
+    support: Mapping[str, Mapping[str, str]] | None = None,
+) -> Entry:
+    """An entry of now, by this user; the store gives it its serial and hash."""
+    root = session.context.root
+    return Entry(
+        serial=0,
+        at=datetime.now(UTC),
+        who=who(),
+        command=command,
+        as_of=session.context.as_of.isoformat(),
+        plan_digest="",
+        commit=commit_of(root),
+        results=results,
+        agreements=agreements or {},
+        version=__version__,
+        dirty=dirty_files(root, session.estate.workspace.files),
+        support=support or {},
+    )

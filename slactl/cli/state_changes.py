@@ -1,0 +1,161 @@
+"""`slactl state mv`, `rm`, `lock`, `unlock`, `locks`: the state changed by hand, each change an entry of the history."""
+
+import argparse
+from dataclasses import replace
+
+from slactl.base.diagnostics import SlactlError
+from slactl.base.text import did_you_mean, plural
+from slactl.cli.applying import lock_timeout_s, say_head, say_note
+from slactl.cli.console import Console
+from slactl.cli.entries import entry_of
+from slactl.cli.planning import Session
+from slactl.state.records import Applied, LockInfo, Recorded, Snapshot
+from slactl.state.sqlite import who
+from slactl.state.sqlite_lock import age
+from slactl.state.store import Writer
+
+
+def move(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+    """Give an agreement in state another address, so that a renamed file is no end and no beginning.
+
+    Raises:
+        SlactlError: when there is none of the old address, one of the new, or the address is a backend object's.
+    """
+    old, new = _two(parsed)
+    with session.store.lock("state mv", lock_timeout_s(parsed)) as writer:
+        say_note(writer, console)
+        snapshot = session.store.read()
+        _insist_on_move(old, new, snapshot)
+        applied = replace(snapshot.agreements[old], address=new)
+        users = [_with_new_user(one, old, new) for one in snapshot.resources.values()]
+        writer.resolve([one for one in users if one != snapshot.resources[one.address]], (), ())
+        return _finish(
+            {old: None, new: applied}, {old: f"move to {new}: done", new: f"move from {old}: done"},
+            session, writer, "state mv", console,
+        )  # fmt: skip
+
+
+def remove(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+    """Forget objects and agreements; no backend is touched.
+
+    Raises:
+        SlactlError: when state has none of an address, or an agreement is protected.
+    """
+    if not parsed.addresses:
+        raise SlactlError("state rm wants addresses", "Write: slactl state rm ADDRESS...")
+    with session.store.lock("state rm", lock_timeout_s(parsed)) as writer:
+        say_note(writer, console)
+        snapshot = session.store.read()
+        for address in parsed.addresses:
+            _insist_on_removable(address, snapshot)
+        objects = [address for address in parsed.addresses if address in snapshot.resources]
+        if objects:
+            writer.resolve((), objects, ())
+        promises = dict.fromkeys(one for one in parsed.addresses if one in snapshot.agreements)
+        results = dict.fromkeys(parsed.addresses, "forget: done")
+        return _finish(promises, results, session, writer, "state rm", console)
+
+
+def lock(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+    """Take the lock by hand."""
+    held = session.store.hold(parsed.reason, lock_timeout_s(parsed))
+    console.print(f"The state is locked, by {held.who}. ID: {held.id}\nTo release it: slactl state unlock")
+    return 0
+
+
+def unlock(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+    """Release one's own lock, or any by its ID.
+
+    Raises:
+        SlactlError: when nobody holds it, or somebody else and no ID is given.
+    """
+    held = session.store.holder()
+    wanted = parsed.addresses[0] if parsed.addresses else None
+    if held is not None and wanted is None and not (held.by_hand and held.who == who()):
+        raise SlactlError(
+            f"The lock is not yours: {_spoken(held)}",
+            f"If its holder is gone for good: slactl state unlock {held.id}",
+        )
+    session.store.force_unlock(wanted or (held.id if held is not None else ""))
+    console.print("The state is unlocked.")
+    return 0
+
+
+def locks(session: Session, console: Console) -> int:
+    """Say who holds the lock."""
+    held = session.store.holder()
+    console.print("The state is not locked." if held is None else f"{_spoken(held)}. ID: {held.id}")
+    return 0
+
+
+def _spoken(held: LockInfo) -> str:
+    how = "by hand" if held.by_hand else f"{held.operation}, process {held.pid} on {held.host}"
+    return f"{held.who} has held it for {age(held)} ({how}){f': {held.info}' if held.info else ''}"
+
+
+def _two(parsed: argparse.Namespace) -> tuple[str, str]:
+    if len(parsed.addresses) != 2:  # noqa: PLR2004 - from and to
+        raise SlactlError("state mv wants two addresses", "Write: slactl state mv sla.old sla.new")
+    old, new = parsed.addresses
+    return old, new
+
+
+def _insist_on_move(old: str, new: str, snapshot: Snapshot) -> None:
+    if old in snapshot.resources:
+        raise SlactlError(
+            f"{old} is a backend object, whose address is in the mark that it carries there",
+            "Rename what it is made from: the next plan replaces it. `state mv` moves agreements.",
+        )
+    if old not in snapshot.agreements:
+        raise _unknown(old, snapshot)
+    if new in snapshot.agreements:
+        raise SlactlError(f"State has {new} already", f"Forget it first: slactl state rm {new}")
+    kind = old.split(".", 1)[0]
+    if new.split(".", 1)[0] != kind or not new.removeprefix(f"{kind}."):
+        raise SlactlError(f"{new} is no address of the kind of {old}", f"Write {kind}.NAME.")
+
+
+def _insist_on_removable(address: str, snapshot: Snapshot) -> None:
+    applied = snapshot.agreements.get(address)
+    if applied is None and address not in snapshot.resources:
+        raise _unknown(address, snapshot)
+    if applied is not None and applied.prevent_destroy:
+        raise SlactlError(
+            f"{address} has lifecycle.preventDestroy, and state would forget it",
+            "Take the protection out of its file and apply that first.",
+        )
+
+
+def _unknown(address: str, snapshot: Snapshot) -> SlactlError:
+    known = snapshot.agreements.keys() | snapshot.resources.keys()
+    return SlactlError(
+        f'State has no "{address}"',
+        f"`slactl state list` prints every address.{did_you_mean(address, known)}",
+    )
+
+
+def _with_new_user(one: Recorded, old: str, new: str) -> Recorded:
+    """The object with the agreement's new address, and its objectives', among those who need it."""
+    named = (
+        new + user.removeprefix(old) if user == old or user.startswith(f"{old}.") else user
+        for user in one.needed_by
+    )
+    return replace(one, needed_by=tuple(sorted(named)))
+
+
+def _finish(  # noqa: PLR0917 - one entry, and who is told
+    agreements: dict[str, Applied | None],
+    results: dict[str, str],
+    session: Session,
+    writer: Writer,
+    command: str,
+    console: Console,
+) -> int:
+    promises = {address: None if one is None else one.promise for address, one in agreements.items()}
+    support = {address: one.support for address, one in agreements.items() if one is not None}
+    added = writer.finish(agreements, entry_of(session, command, results, promises, support))
+    console.print(f"Changed {plural(len(results), 'address', 'addresses')} in state; no backend was touched.")
+    if writer.backup:
+        console.print(f"The state from before is kept as {writer.backup}.")
+    say_head(added.serial, added.hash, console)
+    return 0
