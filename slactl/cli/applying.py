@@ -10,7 +10,7 @@ from slactl.cli.console import Console
 from slactl.cli.planning import Session
 from slactl.plan.plan import Plan
 from slactl.provider import Outcome
-from slactl.state.sqlite import who
+from slactl.state.locking import who
 from slactl.state.store import Writer
 
 _DOING = {"create": "Created", "update": "Changed", "replace": "Replaced", "delete": "Destroyed"}

@@ -7,8 +7,8 @@ from typing import Any
 from slactl import __version__
 from slactl.cli.commit import commit_of, dirty_files
 from slactl.cli.planning import Session
+from slactl.state.locking import who
 from slactl.state.records import Entry
-from slactl.state.sqlite import who
 
 
 def entry_of(

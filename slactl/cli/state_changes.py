@@ -9,9 +9,8 @@ from slactl.cli.applying import lock_timeout_s, say_head, say_note
 from slactl.cli.console import Console
 from slactl.cli.entries import entry_of
 from slactl.cli.planning import Session
+from slactl.state.locking import age, who
 from slactl.state.records import Applied, LockInfo, Recorded, Snapshot
-from slactl.state.sqlite import who
-from slactl.state.sqlite_lock import age
 from slactl.state.store import Writer
 
 

@@ -10,8 +10,7 @@ from slactl.cli.entries import entry_of
 from slactl.cli.planning import Session, compile_all, read_backends
 from slactl.plan.rebuild import Rebuilt, rebuilt
 from slactl.state.records import Snapshot
-from slactl.state.sqlite_backup import DamagedStateError
-from slactl.state.store import Writer
+from slactl.state.store import DamagedStateError, Writer
 
 _NOTHING = Snapshot("", 0, {}, {})
 

@@ -104,6 +104,16 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """A whole state, as it is moved from one store to another."""
+
+    workspace: str
+    snapshot: Snapshot
+    history: tuple[Entry, ...]
+    """Oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class LockInfo:
     """Who holds the lock; the fields are Terraform's."""
 

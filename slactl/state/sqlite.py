@@ -4,19 +4,19 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from slactl.base.diagnostics import SlactlError
 from slactl.state.export import exported
+from slactl.state.locking import insist_on_holder, new_lock, taken_over, wait_for
 from slactl.state.records import Entry, Intent, LockInfo, Snapshot
 from slactl.state.sqlite_backup import damaged, set_aside
 from slactl.state.sqlite_file import explained, no_state, open_reading, open_writing, transaction
-from slactl.state.sqlite_lock import acquire, holder, release, taken_over, who
+from slactl.state.sqlite_lock import holder, release, take
 from slactl.state.sqlite_rows import agreements, entries, resources
 from slactl.state.sqlite_writer import SqliteWriter
-
-__all__ = ["SqliteStore", "who"]
 
 
 class SqliteStore:
@@ -63,7 +63,9 @@ class SqliteStore:
         """
         with self._opened(write=True) as connection:
             self._insist_on_workspace(connection)
-            return acquire(connection, "state lock", timeout_s, by_hand=reason)[0]
+            wanted = new_lock("state lock", by_hand=reason)
+            wait_for(partial(take, connection), wanted, timeout_s)
+        return wanted
 
     def set_aside(self) -> str:
         """Move a damaged state out of the way; returns where it is now."""
@@ -75,14 +77,7 @@ class SqliteStore:
         Raises:
             SlactlError: when nobody holds it, or under another id.
         """
-        held = self.holder()
-        if held is None:
-            raise SlactlError("The state is not locked", "There is nothing to release.")
-        if held.id != lock_id:
-            raise SlactlError(
-                f"The lock's ID is {held.id}, not {lock_id}",
-                "Give the ID of the lock that you mean to release.",
-            )
+        insist_on_holder(self.holder(), lock_id)
         with self._opened(write=True) as connection:
             release(connection, lock_id)
 
@@ -97,11 +92,12 @@ class SqliteStore:
         """
         with self._opened(write=True) as connection:
             self._insist_on_workspace(connection)
-            info, dead = acquire(connection, operation, timeout_s)
+            lock = new_lock(operation)
+            dead = wait_for(partial(take, connection), lock, timeout_s)
             try:
-                yield SqliteWriter(connection, self._path, info.id, taken_over(dead) if dead else "")
+                yield SqliteWriter(connection, self._path, lock.id, taken_over(dead) if dead else "")
             finally:
-                release(connection, info.id)
+                release(connection, lock.id)
 
     def _snapshot(self, connection: sqlite3.Connection) -> Snapshot:
         lineage, serial, head = self._insist_on_workspace(connection)

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import sync_folder
+from slactl.state.store import DamagedStateError
 
 KEPT = 5
-
-
-class DamagedStateError(SlactlError):
-    """The state's file is there and no state can be read from it: a copy, or what the backends carry, can replace it."""
 
 
 def keep_copy(connection: sqlite3.Connection, path: Path, serial: int) -> Path:

@@ -9,6 +9,13 @@ from typing import Any
 from slactl.base.diagnostics import SlactlError
 from slactl.state.records import Applied, Entry, Recorded
 
+ADD_RESOURCE = (
+    "INSERT OR REPLACE INTO resources "
+    "(address, provider, id, body, attributes, needed_by, depends_on) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+ADD_AGREEMENT = "INSERT OR REPLACE INTO agreements VALUES (?, ?, ?, ?)"
+ADD_INTENT = "INSERT OR REPLACE INTO intents VALUES (?, ?, ?)"
+
 
 def as_json(value: Any) -> str:
     """The value in its one spelling."""

@@ -6,12 +6,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from slactl.base.diagnostics import SlactlError
 from slactl.state.chain import chained
-from slactl.state.records import Applied, Entry, Recorded
+from slactl.state.locking import lost
+from slactl.state.migrations.m0002_dependencies import HISTORY_REFUSES_DELETE
+from slactl.state.records import Applied, Contents, Entry, Recorded
 from slactl.state.sqlite_backup import keep_copy
 from slactl.state.sqlite_file import explained, transaction
-from slactl.state.sqlite_rows import ADD_ENTRY, agreement_row, as_json, entry_row, resource_row
+from slactl.state.sqlite_rows import (
+    ADD_AGREEMENT,
+    ADD_ENTRY,
+    ADD_INTENT,
+    ADD_RESOURCE,
+    agreement_row,
+    as_json,
+    entry_row,
+    resource_row,
+)
 
 
 class SqliteWriter:
@@ -39,7 +49,7 @@ class SqliteWriter:
         """Record what is about to be changed, before the backend is touched."""
         rows = [(address, action, plan_digest) for address, action in intents]
         with self._step():
-            self._connection.executemany("INSERT OR REPLACE INTO intents VALUES (?, ?, ?)", rows)
+            self._connection.executemany(ADD_INTENT, rows)
 
     def resolve(self, done: Iterable[Recorded], gone: Iterable[str], failed: Iterable[str]) -> None:
         """Record outcomes; every address named has no open intent any more."""
@@ -47,11 +57,7 @@ class SqliteWriter:
         removed = [(address,) for address in gone]
         closed = [(row[0],) for row in rows] + removed + [(address,) for address in failed]
         with self._step():
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO resources "
-                "(address, provider, id, body, attributes, needed_by, depends_on) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+            self._connection.executemany(ADD_RESOURCE, rows)
             self._connection.executemany("DELETE FROM resources WHERE address = ?", removed)
             self._connection.executemany("DELETE FROM intents WHERE address = ?", closed)
 
@@ -66,7 +72,7 @@ class SqliteWriter:
         ended = [(address,) for address, one in agreements.items() if one is None]
         support = [(as_json(verdicts), address) for address, verdicts in (restated or {}).items()]
         with self._step() as serial:
-            self._connection.executemany("INSERT OR REPLACE INTO agreements VALUES (?, ?, ?, ?)", kept)
+            self._connection.executemany(ADD_AGREEMENT, kept)
             self._connection.executemany("DELETE FROM agreements WHERE address = ?", ended)
             self._connection.executemany("UPDATE agreements SET support = ? WHERE address = ?", support)
             added = self._chained(replace(entry, serial=serial))
@@ -74,6 +80,26 @@ class SqliteWriter:
             self._connection.execute("UPDATE meta SET head = ?", (added.hash,))
         self._serial = None
         return added
+
+    def replace(self, contents: Contents) -> None:
+        """Make the whole state this one, with its lineage, serial and history."""
+        snapshot = contents.snapshot
+        with self._step():
+            self._connection.execute("DROP TRIGGER history_refuses_delete")
+            for table in ("resources", "agreements", "intents", "history"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - constant names
+            self._connection.execute(HISTORY_REFUSES_DELETE)
+            self._connection.executemany(ADD_RESOURCE, map(resource_row, snapshot.resources.values()))
+            self._connection.executemany(ADD_AGREEMENT, map(agreement_row, snapshot.agreements.values()))
+            self._connection.executemany(
+                ADD_INTENT, [(one.address, one.action, "") for one in snapshot.intents]
+            )
+            self._connection.executemany(ADD_ENTRY, map(entry_row, contents.history))
+            self._connection.execute(
+                "UPDATE meta SET lineage = ?, serial = ?, head = ?",
+                (snapshot.lineage, snapshot.serial, snapshot.head),
+            )
+        self._serial = None
 
     def _chained(self, entry: Entry) -> Entry:
         lineage, head = self._connection.execute("SELECT lineage, head FROM meta").fetchone()
@@ -104,7 +130,4 @@ class SqliteWriter:
 
     def _insist_on_lock(self) -> None:
         if self._connection.execute("SELECT 1 FROM lock WHERE id = ?", (self._lock_id,)).fetchone() is None:
-            raise SlactlError(
-                "The lock on the state was released by somebody else (force-unlock)",
-                "Nothing more is recorded by this run. The next plan shows what is left.",
-            )
+            raise lost()

@@ -4,7 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from slactl.state.records import Applied, Entry, LockInfo, Recorded, Snapshot
+from slactl.base.diagnostics import SlactlError
+from slactl.state.records import Applied, Contents, Entry, LockInfo, Recorded, Snapshot
+
+
+class DamagedStateError(SlactlError):
+    """A state is there and cannot be read: a copy, or what the backends carry, can replace it."""
 
 
 class Writer(Protocol):
@@ -41,6 +46,12 @@ class Writer(Protocol):
         Returns the entry as it is kept: with its serial, chained to the one before (`slactl.state.chain`).
 
         `restated` are new verdicts, by objective, of agreements whose promise stays as it is.
+        """
+
+    def replace(self, contents: Contents) -> None:
+        """Make the whole state this one, with its lineage, serial and history, in one step (push, migration).
+
+        Whether that is right is the caller's to know; a copy of what was there is kept where the store keeps copies.
         """
 
 

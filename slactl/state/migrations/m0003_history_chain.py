@@ -6,6 +6,7 @@ from sqlite3 import Connection
 
 from slactl.base.diagnostics import SlactlError
 from slactl.state.chain import chained
+from slactl.state.migrations.m0002_dependencies import HISTORY_REFUSES_UPDATE
 from slactl.state.records import Entry
 
 _COLUMNS = (
@@ -27,10 +28,7 @@ def migrate(connection: Connection) -> None:
         connection.execute(f"ALTER TABLE history ADD COLUMN {column}")
     connection.execute("DROP TRIGGER history_refuses_update")
     _chain(connection)
-    connection.execute(
-        "CREATE TRIGGER history_refuses_update BEFORE UPDATE ON history "
-        "BEGIN SELECT RAISE(ABORT, 'history is only ever added to'); END"
-    )
+    connection.execute(HISTORY_REFUSES_UPDATE)
 
 
 def _chain(connection: Connection) -> None:

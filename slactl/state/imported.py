@@ -1,0 +1,93 @@
+"""The document that `state pull` prints, read back: what `state push`, migrations and remote stores take in."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from slactl.base.diagnostics import SlactlError
+from slactl.state.export import FORMAT, VERSION
+from slactl.state.records import Applied, Contents, Entry, Intent, Recorded, Snapshot
+
+
+def parsed(text: str | bytes, source: str) -> Contents:
+    """The state in a text of JSON; `source` names it in messages.
+
+    Raises:
+        SlactlError: when it is no state, is damaged, or was written by a newer release.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SlactlError(f"{source} is no state of slactl: it is no JSON ({error})", _HINT) from error
+    return imported(document, source)
+
+
+def imported(document: Any, source: str) -> Contents:
+    """The state in a document.
+
+    Raises:
+        SlactlError: when it is no state, is damaged, or was written by a newer release.
+    """
+    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
+        raise SlactlError(f"{source} is no state of slactl", _HINT)
+    version = document.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        raise SlactlError(
+            f"{source} was written by a newer slactl (form {version}, this one knows {VERSION})",
+            "Use the newer release: an older one would lose what it does not know.",
+        )
+    try:
+        return _contents(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SlactlError(f"{source} is damaged: {_what(error)}", _HINT) from error
+
+
+_HINT = "`slactl state pull` prints such a document."
+
+
+def _contents(document: Mapping[str, Any]) -> Contents:
+    snapshot = Snapshot(
+        _text(document["lineage"]),
+        int(document["serial"]),
+        {one.address: one for one in map(_recorded, document["resources"])},
+        {one.address: one for one in map(_applied, document["agreements"])},
+        tuple(Intent(_text(one["address"]), _text(one["action"])) for one in document["intents"]),
+        _text(document["head"]),
+    )
+    return Contents(_text(document["workspace"]), snapshot, tuple(map(_entry, document["history"])))
+
+
+def _recorded(data: Mapping[str, Any]) -> Recorded:
+    return Recorded(
+        _text(data["address"]),
+        _text(data["provider"]),
+        _text(data["id"]),
+        dict(data["body"]),
+        dict(data["attributes"]),
+        tuple(data["needed_by"]),
+        tuple(data["depends_on"]),
+    )
+
+
+def _applied(data: Mapping[str, Any]) -> Applied:
+    return Applied(
+        _text(data["address"]), dict(data["promise"]), dict(data["support"]), bool(data["prevent_destroy"])
+    )
+
+
+def _entry(data: Mapping[str, Any]) -> Entry:
+    moment = datetime.fromisoformat(data["at"])
+    if moment.tzinfo is None:
+        raise ValueError("a moment of the history has no zone")
+    return Entry(**{**data, "at": moment})
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} stands where a text must")
+    return value
+
+
+def _what(error: Exception) -> str:
+    return f"it lacks {error}" if isinstance(error, KeyError) else str(error)
