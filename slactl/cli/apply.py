@@ -39,7 +39,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         say_note(writer, console)
         plan = make_plan(session) if saved is None else _still_valid(saved, session, session.store.read())
         if saved is None:
-            print_plan(plan, console, as_json=False)
+            print_plan(plan, console)
             refuse_errors(plan)
             if plan.is_empty:
                 return conclude_empty(console)

@@ -11,6 +11,7 @@ from slactl.check.baseline import Compared, Entry, compare, recorded
 from slactl.check.baseline_file import read_baseline, write_baseline
 from slactl.check.engine import check
 from slactl.cli.console import Console
+from slactl.cli.formats import add_format, add_into, asked, write_into
 from slactl.cli.options import add_inputs, as_of
 from slactl.cli.workspace import load_estate
 from slactl.documents.locate import Locator
@@ -25,15 +26,8 @@ _INTO_FILES = tuple(name for name in FORMATS if name not in ("human", "github"))
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     add_inputs(parser)
-    parser.add_argument("--format", choices=tuple(FORMATS), help="what to print; default: human")
-    parser.add_argument("--json", action="store_true", help="the same as -format=json")
-    for name in _INTO_FILES:
-        parser.add_argument(
-            f"--{name}-into",
-            dest=f"into_{name}",
-            metavar="FILE",
-            help=f"write {name} to a file, beside what is printed",
-        )
+    add_format(parser, tuple(FORMATS))
+    add_into(parser, _INTO_FILES)
     parser.add_argument(
         "--baseline", metavar="FILE", help="known findings, YAML or JSON: only new or worse ones fail"
     )
@@ -45,6 +39,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Check; exit code 0 when every error is mended, waived or known to the baseline, else 1."""
+    form = asked(parsed, "human")
     _refuse_contradictions(parsed)
     estate = load_estate(parsed, console)
     assessment = check(estate, as_of(parsed))
@@ -56,13 +51,11 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     )
     if parsed.baseline:
         report = _compared(report, parsed, console)
-    _write(report, parsed, console)
+    _write(report, parsed, form, console)
     return 0 if report.assessment.passed else 1
 
 
 def _refuse_contradictions(parsed: argparse.Namespace) -> None:
-    if parsed.json and parsed.format not in (None, "json"):
-        raise SlactlError(f"-json and -format={parsed.format} contradict each other", "Give one of them.")
     if parsed.update_baseline and not parsed.baseline:
         raise SlactlError("-update-baseline needs to know which file", "Name it: -baseline FILE.")
     if parsed.owner and not parsed.update_baseline:
@@ -100,15 +93,10 @@ def _refreshed(shown: str, before: tuple[Entry, ...], after: tuple[Entry, ...]) 
     return f"{told}\n{gone_text(gone, 'Dropped')}" if gone else told
 
 
-def _write(report: CheckReport, parsed: argparse.Namespace, console: Console) -> None:
-    plain = Style()
-    for name in _INTO_FILES:
-        file = getattr(parsed, f"into_{name}")
-        if file:
-            Path(file).write_text(FORMATS[name](report, plain) + "\n", encoding="utf-8")
-    asked = parsed.format or ("json" if parsed.json else "human")
-    console.print(FORMATS[asked](report, console.out_style))
-    if asked == "github":
+def _write(report: CheckReport, parsed: argparse.Namespace, form: str, console: Console) -> None:
+    write_into(parsed, _INTO_FILES, lambda name: FORMATS[name](report, Style()))
+    console.print(FORMATS[form](report, console.out_style))
+    if form == "github":
         _add_to_step_summary(report)
 
 

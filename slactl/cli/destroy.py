@@ -30,7 +30,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     with session.store.lock("destroy", lock_timeout_s(parsed)) as writer:
         say_note(writer, console)
         plan = make_plan(session, mode="destroy")
-        print_plan(plan, console, as_json=False)
+        print_plan(plan, console)
         refuse_errors(plan)
         if plan.is_empty:
             console.print("\nDestroy complete! Resources: 0 added, 0 changed, 0 destroyed.")

@@ -4,13 +4,15 @@ import argparse
 from pathlib import Path
 
 from slactl.cli.console import Console
+from slactl.cli.formats import add_format, add_into, asked, write_into
 from slactl.cli.options import add_inputs
 from slactl.cli.planning import make_plan, open_session
 from slactl.plan.plan import Plan
 from slactl.plan.saved import load_plan, save_plan
-from slactl.render.plan_json import plan_json
-from slactl.render.plan_text import plan_text
+from slactl.render.plan_formats import PLAN_FORMATS
+from slactl.render.style import Style
 
+_INTO_FILES = tuple(name for name in PLAN_FORMATS if name != "text")
 _CHANGES = 2
 
 
@@ -20,10 +22,8 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="FILE", help="save the plan; `slactl apply FILE` makes exactly these changes"
     )
-    parser.add_argument(
-        "--json", action="store_true", help="print the plan as Terraform's document, on one line"
-    )
-    parser.add_argument("--json-into", metavar="FILE", help="write that document to a file, beside the text")
+    add_format(parser, tuple(PLAN_FORMATS))
+    add_into(parser, _INTO_FILES)
     parser.add_argument(
         "--detailed-exitcode", action="store_true", help="0: nothing to do, 1: error, 2: changes"
     )
@@ -44,16 +44,16 @@ def add_ignored_by_plans(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Plan; exit code 1 when a customer promise is not supported, the plan being printed whole all the same."""
+    form = asked(parsed, "text")
     session = open_session(parsed, console)
     plan = make_plan(
         session, mode="destroy" if parsed.destroy else "normal", refresh=parsed.refresh == "true"
     )
     if parsed.out:
         save_plan(plan, Path(parsed.out))
-    if parsed.json_into:
-        Path(parsed.json_into).write_text(plan_json(plan) + "\n", encoding="utf-8")
-    print_plan(plan, console, as_json=parsed.json)
-    if parsed.out and not parsed.json:
+    write_into(parsed, _INTO_FILES, lambda name: PLAN_FORMATS[name](plan, Style()))
+    print_plan(plan, console, form)
+    if parsed.out and form == "text":
         console.print(
             f"\nSaved as {parsed.out}."
             + ("" if plan.errors else f" To make these changes: slactl apply {parsed.out}")
@@ -63,14 +63,14 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     return _CHANGES if parsed.detailed_exitcode and not plan.is_empty else 0
 
 
-def print_plan(plan: Plan, console: Console, *, as_json: bool) -> None:
+def print_plan(plan: Plan, console: Console, form: str = "text") -> None:
     """Print a plan for people or machines."""
-    console.print(plan_json(plan) if as_json else plan_text(plan, console.out_style))
+    console.print(PLAN_FORMATS[form](plan, console.out_style))
 
 
 def show_plan(parsed: argparse.Namespace, console: Console) -> int:
     """Print a saved plan; exit code 0."""
-    path = Path(parsed.what)
+    form, path = asked(parsed, "text"), Path(parsed.what)
     plan = load_plan(path if path.is_file() else parsed.root / path)
-    print_plan(plan, console, as_json=parsed.json)
+    print_plan(plan, console, form)
     return 0

@@ -6,10 +6,12 @@ from pathlib import Path
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean
 from slactl.cli.console import Console
+from slactl.cli.formats import add_format, asked
 from slactl.cli.options import add_inputs
 from slactl.cli.workspace import load_estate
 from slactl.documents.locate import Locator
 from slactl.render.agreement import agreement_json, agreement_text
+from slactl.render.plan_formats import PLAN_FORMATS
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +21,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", metavar="DATE", help="the agreement as it was last applied by the end of that day (UTC)"
     )
-    parser.add_argument("--json", action="store_true", help="print a JSON document")
+    add_format(parser, tuple(PLAN_FORMATS))
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Show one thing."""
+    form = asked(parsed, "text")
     if parsed.at is not None:
+        _refuse_formats_of_plans(form)
         from slactl.cli.show_at import show_at  # noqa: PLC0415 - only this way of showing reads the state
 
         return show_at(parsed, console)
@@ -32,6 +36,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         from slactl.cli.plan import show_plan  # noqa: PLC0415 - plans are another command's subject
 
         return show_plan(parsed, console)
+    _refuse_formats_of_plans(form)
     estate = load_estate(parsed, console)
     agreement = estate.agreements.get(parsed.what)
     if agreement is None:
@@ -40,8 +45,16 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
             f"Give an address like sla.acme-shop, or a saved plan.{did_you_mean(parsed.what, estate.agreements)}",
         )
     locator = Locator(parsed.root)
-    if parsed.json:
+    if form == "json":
         console.print(agreement_json(agreement, estate, locator))
     else:
         console.print(agreement_text(agreement, estate, locator, console.out_style))
     return 0
+
+
+def _refuse_formats_of_plans(form: str) -> None:
+    if form not in ("text", "json"):
+        raise SlactlError(
+            f"-format={form} is for saved plans",
+            "An agreement is shown as text or, with -json, as a document.",
+        )

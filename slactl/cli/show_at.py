@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean
 from slactl.cli.console import Console
+from slactl.cli.formats import asked
 from slactl.cli.history import history_of
 from slactl.cli.planning import open_session
 from slactl.render.history import promised_json, promised_text
@@ -25,7 +26,8 @@ def show_at(parsed: argparse.Namespace, console: Console) -> int:
         )
     end = datetime.combine(day + timedelta(days=1), time(), UTC)
     found = promised_before(entries, parsed.what, end)
-    console.print(promised_json(found, day) if parsed.json else promised_text(found, day, console.out_style))
+    as_json = asked(parsed, "text") == "json"
+    console.print(promised_json(found, day) if as_json else promised_text(found, day, console.out_style))
     return 0
 
 

@@ -55,6 +55,8 @@ class Bundle:
     digest: str
     """Over every file's name and content and every variable's value."""
     problems: Diagnostics
+    sensitive: frozenset[str] = frozenset()
+    """Variables whose values are never shown."""
 
 
 def load_workspace(root: Path, given: Given | None = None, *, cached: bool = True) -> Bundle:
@@ -80,7 +82,10 @@ def load_workspace(root: Path, given: Given | None = None, *, cached: bool = Tru
             digest.update(file.encode() + b"\0" + reading.content)
     workspace = _with_variables(workspace, variables, problems)
     digest.update(repr((workspace.data, sorted(variables.items()))).encode())
-    return Bundle(root, workspace, tuple(documents), variables, digest.hexdigest(), problems)
+    sensitive = frozenset(
+        name for name, one in declared.items() if isinstance(one, Mapping) and one.get("sensitive")
+    )
+    return Bundle(root, workspace, tuple(documents), variables, digest.hexdigest(), problems, sensitive)
 
 
 def _read_workspace(root: Path, problems: Diagnostics) -> tuple[Document, list[Any]]:

@@ -32,6 +32,8 @@ class Estate:
     refactorings: Mapping[str, Refactoring] = field(default_factory=dict)
     digest: str = ""
     """A digest of all files read and variables used: a saved plan of other files is refused."""
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    """Every variable's value; None where it is sensitive."""
 
     @cached_property
     def hours(self) -> Calendars:

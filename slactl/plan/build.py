@@ -79,6 +79,7 @@ def build_plan(inputs: Inputs) -> Plan:
         ),
         errors=tuple(_errors(inputs, agreements, notices)),
         head=snapshot.head,
+        variables=estate.variables,
     )
 
 

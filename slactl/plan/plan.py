@@ -1,7 +1,7 @@
 """The plan: frozen, complete, and all that an apply needs; it can be printed, saved, and read back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -195,6 +195,8 @@ class Plan:
     """Why it must not be applied; empty for a plan that may be."""
     head: str = ""
     """The hash of the history's newest entry when the plan was made."""
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    """The variables that it was made with; None where one is sensitive."""
 
     @property
     def is_empty(self) -> bool:

@@ -1,20 +1,17 @@
 """A check as a comment on a merge request: first the customers' promises that are at risk, then everything else."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from slactl.base.text import plural, sentence_list
 from slactl.check.baseline import margin_of
 from slactl.check.result import AmountResult, Interval, ObjectiveResult
 from slactl.render.check_report import CheckReport, Reported, amount, holds, number, shortfall
+from slactl.render.markdown import MOST_CHARACTERS, words
 
 MARKER = "<!-- slactl-check -->"
 """By which a pipeline finds the comment that it wrote before, to update it in place."""
-MOST_CHARACTERS = 65_536
-"""GitHub refuses longer comments."""
 _RESERVE = 6_000
 """Characters kept for what is no row: the heads of all sections, and the lines that say what was left out."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
 
 
 def markdown(report: CheckReport) -> str:
@@ -75,12 +72,12 @@ def _at_risk(page: _Page, results: Sequence[ObjectiveResult | AmountResult], rep
 
 
 def _risk(result: ObjectiveResult | AmountResult, accepted: str) -> str:
-    customers = f" to {_text(sentence_list(result.customers))}" if result.customers else ""
-    where = result.window if isinstance(result, ObjectiveResult) else _text(result.worst)
-    notes = f"; {_text(accepted)}" if accepted else ""
+    customers = f" to {words(sentence_list(result.customers))}" if result.customers else ""
+    where = result.window if isinstance(result, ObjectiveResult) else words(result.worst)
+    notes = f"; {words(accepted)}" if accepted else ""
     notes += "" if result.agreed else "; target only, not agreed"
     return (
-        f"- `{result.address}`{customers}: {_text(result.target)} is **{result.verdict}**, {shortfall(result)}"
+        f"- `{result.address}`{customers}: {words(result.target)} is **{result.verdict}**, {shortfall(result)}"
         f"{f' ({where})' if where else ''}{notes}"
     )
 
@@ -93,7 +90,7 @@ def _shares(page: _Page, results: Sequence[ObjectiveResult]) -> None:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     rows = [
-        f"| `{one.address}` | {_text(one.target)} | {_verdict(one)} | {_interval(one.guaranteed)} "
+        f"| `{one.address}` | {words(one.target)} | {_verdict(one)} | {_interval(one.guaranteed)} "
         f"| {_interval(one.expected)} | {number(one.best, up=True)} | {shortfall(one)} ({one.window}) |"
         for one in sorted(results, key=holds)
     ]
@@ -108,7 +105,7 @@ def _amounts(page: _Page, results: Sequence[AmountResult]) -> None:
         "| --- | --- | --- | --- | --- |",
     ]
     rows = [
-        f"| `{one.address}` | {_text(one.target)} | {_verdict(one)} | {_supported(one)} | {shortfall(one)} |"
+        f"| `{one.address}` | {words(one.target)} | {_verdict(one)} | {_supported(one)} | {shortfall(one)} |"
         for one in sorted(results, key=holds)
     ]
     page.section(head, rows, "objective")
@@ -127,7 +124,7 @@ def _interval(interval: Interval) -> str:
 def _supported(result: AmountResult) -> str:
     if result.supported is None:
         return "nothing"
-    worst = f", {_text(result.worst)}" if result.worst else ""
+    worst = f", {words(result.worst)}" if result.worst else ""
     return f"{amount(result.supported, result.unit)}{worst}"
 
 
@@ -147,12 +144,6 @@ def _findings(page: _Page, report: CheckReport) -> None:
 def _row(one: Reported, report: CheckReport) -> str:
     where = f"{one.path}:{one.range.start.line}" if one.range else one.path
     accepted = report.accepted(one.finding)
-    note = f" ({_text(accepted)})" if accepted else ""
-    words = _text(report.message(one.finding))
-    return f"- **{one.finding.severity}** {one.finding.rule}: {words}{note} `{where}`"
-
-
-def _text(text: str) -> str:
-    """Words as words: nothing in them is markup, a line break or a mention."""
-    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-    return escaped.replace("&", "&amp;").replace("@", "&#64;")
+    note = f" ({words(accepted)})" if accepted else ""
+    message = words(report.message(one.finding))
+    return f"- **{one.finding.severity}** {one.finding.rule}: {message}{note} `{where}`"

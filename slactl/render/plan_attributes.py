@@ -12,13 +12,20 @@ from slactl.render.style import Style
 
 def attributes(change: ObjectChange, style: Style) -> Iterator[str]:
     """The lines of one object: what differs, by path; what does not is counted."""
-    before, after = dict(leaves(change.before)), dict(leaves(change.after))
+    return differences(change.before, change.after, style, change.forced_by)
+
+
+def differences(
+    old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, style: Style, forced_by: Sequence[str] = ()
+) -> Iterator[str]:
+    """The lines of two bodies, one of which may not be there."""
+    before, after = dict(leaves(old)), dict(leaves(new))
     hidden = 0
     for path in [*before, *(path for path in after if path not in before)]:
         if path in before and path in after and before[path] == after[path]:
             hidden += 1
         else:
-            forces = path.split(".", 1)[0].split("[", 1)[0] in change.forced_by
+            forces = path.split(".", 1)[0].split("[", 1)[0] in forced_by
             shown = list(_attribute(path, before, after, style))
             yield from [*shown[:-1], f"{shown[-1]} {style.bad('# forces replacement')}"] if forces else shown
     if hidden:
@@ -27,13 +34,13 @@ def attributes(change: ObjectChange, style: Style) -> Iterator[str]:
 
 def _attribute(path: str, before: Mapping[str, Any], after: Mapping[str, Any], style: Style) -> Iterator[str]:
     if path not in before:
-        yield f"{style.good('+')} {path} = {_shortened(_value_line(after[path]))}"
+        yield f"{style.good('+')} {visible(path)} = {_shortened(_value_line(after[path]))}"
     elif path not in after:
-        yield f"{style.bad('-')} {path} = {_shortened(_value_line(before[path]))}"
+        yield f"{style.bad('-')} {visible(path)} = {_shortened(_value_line(before[path]))}"
     elif len(_value_line(before[path])) + len(_value_line(after[path])) <= 72:  # noqa: PLR2004 - fits on a line
-        yield f"{style.warn('~')} {path} = {_value_line(before[path])} -> {_value_line(after[path])}"
+        yield f"{style.warn('~')} {visible(path)} = {_value_line(before[path])} -> {_value_line(after[path])}"
     else:
-        yield f"{style.warn('~')} {path} ="
+        yield f"{style.warn('~')} {visible(path)} ="
         yield from _lines_that_differ(before[path], after[path], style)
 
 
@@ -63,7 +70,7 @@ def visible(text: str) -> str:
 def _value_line(value: Any) -> str:
     if isinstance(value, Mapping) and len(value) == 1 and "$ref" in value:
         return f"(known after apply: {'.'.join(value['$ref'])})"
-    return json.dumps(value, ensure_ascii=False)
+    return visible(json.dumps(value, ensure_ascii=False))
 
 
 _MOST = 140

@@ -1,13 +1,16 @@
-"""A plan in the shape of Terraform's, on one line; our own data under `agreements` and `support`."""
+"""A plan in the shape of Terraform's, on one line; what Terraform has no word for stands under keys of our own."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from slactl import __version__
-from slactl.plan.plan import AgreementChange, Kept, ObjectChange, Plan
-from slactl.plan.references import KEY
+from slactl.base.duration import spoken
+from slactl.plan.plan import Drift, Kept, ObjectChange, Plan, Support
+from slactl.plan.saved import digest
 from slactl.provider import Action
+from slactl.render import plan_parts
+from slactl.render.plan_values import address_parts, known, references, unknown
 
 _FORMAT = "1.2"
 _COMPATIBLE_WITH = "1.11.0"
@@ -18,7 +21,14 @@ _ACTIONS = {
     Action.REPLACE: ["delete", "create"],
     Action.DELETE: ["delete"],
 }
-_PASS = {"guaranteed": "pass", "undecided": "unknown"}
+_REASON = {
+    Action.REPLACE: "replace_because_cannot_update",
+    Action.DELETE: "delete_because_no_resource_config",
+}
+_STATUS = {"guaranteed": "pass", "undecided": "unknown"}
+
+Body = tuple[str, str, Mapping[str, Any]]
+"""Address, provider, body."""
 
 
 def plan_json(plan: Plan) -> str:
@@ -27,128 +37,134 @@ def plan_json(plan: Plan) -> str:
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
-    """The document as data; its time is the day that the plan was made for."""
+    """The document as data; its time is the day that the plan was made for, so that it is the same whenever it is made."""
+    planned, prior = _planned(plan), _prior(plan)
     return {
         "format_version": _FORMAT,
         "terraform_version": _COMPATIBLE_WITH,
         "slactl_version": __version__,
-        "variables": {},
-        "planned_values": {"root_module": {"resources": [*_planned(plan)]}},
-        "resource_drift": [
-            _change(
-                one.address,
-                one.provider,
-                ["delete"] if one.after is None else ["update"],
-                one.before,
-                one.after,
-            )
-            for one in plan.drift
-        ],
-        "resource_changes": [*_resource_changes(plan)],
+        "variables": _variables(plan),
+        "planned_values": {"root_module": {"resources": [_values(*one) for one in planned]}},
+        "resource_drift": [_drift(one) for one in plan.drift],
+        "resource_changes": [*map(_object, plan.changes), *map(_no_op, plan.kept)],
         "prior_state": {
             "format_version": "1.0",
             "terraform_version": _COMPATIBLE_WITH,
-            "values": {"root_module": {"resources": [*_prior(plan)]}},
+            "values": {"root_module": {"resources": [_values(*one) for one in prior]}},
         },
-        "configuration": {
-            "root_module": {
-                "resources": [
-                    {"address": one["address"], "mode": "managed", "type": one["type"], "name": one["name"]}
-                    for one in _planned(plan)
-                ]
-            }
-        },
-        "checks": [_check(one.address, one.verdict, one.margin_s) for one in plan.support],
+        "configuration": _configuration(planned),
+        "checks": [_check(one) for one in plan.support],
         "timestamp": f"{plan.as_of}T00:00:00Z",
         "applyable": plan.applyable and not plan.is_empty,
         "complete": True,
         "errored": not plan.applyable,
+    } | _ours(plan)
+
+
+def _ours(plan: Plan) -> dict[str, Any]:
+    return {
         "workspace": plan.workspace,
+        "mode": plan.mode,
+        "as_of": plan.as_of,
+        "plan_digest": digest(plan),
+        "files_digest": plan.files_digest,
         "lineage": plan.lineage,
         "serial": plan.serial,
-        "agreements": [_agreement(one) for one in plan.agreements],
+        "history_head": plan.head,
+        "counts": plan_parts.counts(plan),
+        "agreements": [plan_parts.promise(one) for one in plan.agreements],
         "support": {
-            "objectives": [
-                {
-                    "address": one.address,
-                    "target": one.target,
-                    "verdict": one.verdict,
-                    "local_verdict": one.local_verdict,
-                    "margin_seconds": one.margin_s,
-                    "worst_window": one.worst_window,
-                    "customers": list(one.customers),
-                }
-                for one in plan.support
-            ],
-            "changes": [
-                {"address": one.address, "before": one.before, "after": one.after}
-                for one in plan.support_changes
-            ],
-            "findings": [
-                {
-                    "rule": one.rule,
-                    "severity": one.severity,
-                    "address": one.address,
-                    "message": one.message,
-                    "waived": one.waived,
-                }
-                for one in plan.findings
-            ],
+            "objectives": [plan_parts.objective(one) for one in plan.support],
+            "changes": [plan_parts.support_change(one) for one in plan.support_changes],
+            "findings": [plan_parts.finding(one) for one in plan.findings],
             "errors": list(plan.errors),
+        },
+        "notices": [plan_parts.notice(one) for one in plan.notices],
+        "costs": [{"backend": one.backend, "before": one.before, "after": one.after} for one in plan.costs],
+        "state_only": {
+            "recorded": [one.address for one in plan.kept if one.new],
+            "forgotten": list(plan.gone),
         },
     }
 
 
-def _planned(plan: Plan) -> Iterator[dict[str, Any]]:
-    for change in plan.changes:
-        if change.after is not None:
-            yield _values(change.address, change.provider, change.after)
-    for kept in plan.kept:
-        yield _values(kept.address, kept.provider, kept.body)
+def _variables(plan: Plan) -> dict[str, Any]:
+    """A sensitive variable is named; its value is nowhere in a plan."""
+    return {
+        name: {"sensitive": True} if value is None else {"value": value}
+        for name, value in sorted(plan.variables.items())
+    }
 
 
-def _prior(plan: Plan) -> Iterator[dict[str, Any]]:
-    for change in plan.changes:
-        if change.before is not None:
-            yield _values(change.address, change.provider, change.before)
-    for kept in plan.kept:
-        yield _values(kept.address, kept.provider, kept.body)
+def _planned(plan: Plan) -> list[Body]:
+    changed = [(one.address, one.provider, one.after) for one in plan.changes if one.after is not None]
+    return sorted([*changed, *_kept(plan)], key=_address)
+
+
+def _prior(plan: Plan) -> list[Body]:
+    changed = [(one.address, one.provider, one.before) for one in plan.changes if one.before is not None]
+    return sorted([*changed, *_kept(plan)], key=_address)
+
+
+def _kept(plan: Plan) -> Iterator[Body]:
+    return ((one.address, one.provider, one.body) for one in plan.kept)
+
+
+def _address(body: Body) -> str:
+    return body[0]
+
+
+def _named(address: str) -> dict[str, Any]:
+    _, kind, name = address_parts(address)
+    return {"address": address, "mode": "managed", "type": kind, "name": name}
 
 
 def _values(address: str, provider: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    _, kind, name = address.split(".", 2)
-    return {
-        "address": address,
-        "mode": "managed",
-        "type": kind,
-        "name": name,
+    return _named(address) | {
         "provider_name": provider,
         "schema_version": 0,
-        "values": _known(body),
+        "values": known(body),
         "sensitive_values": {},
     }
 
 
-def _resource_changes(plan: Plan) -> Iterator[dict[str, Any]]:
-    for change in plan.changes:
-        yield _object(change)
-    for kept in plan.kept:
-        yield _no_op(kept)
+def _configuration(planned: Sequence[Body]) -> dict[str, Any]:
+    """What is asked for: each object with its backend and, where it refers to others, those; values stand elsewhere."""
+    backends = {address_parts(address)[0]: provider for address, provider, _ in planned}
+    return {
+        "provider_config": {
+            name: {"name": name, "full_name": provider} for name, provider in sorted(backends.items())
+        },
+        "root_module": {"resources": [_configured(address, body) for address, _, body in planned]},
+    }
+
+
+def _configured(address: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    found = {key: references(value) for key, value in body.items()}
+    return _named(address) | {
+        "provider_config_key": address_parts(address)[0],
+        "schema_version": 0,
+        "expressions": {key: {"references": names} for key, names in found.items() if names},
+    }
 
 
 def _object(change: ObjectChange) -> dict[str, Any]:
     document = _change(change.address, change.provider, _ACTIONS[change.action], change.before, change.after)
     if change.forced_by:
         document["change"]["replace_paths"] = [[name] for name in change.forced_by]
-    reason = change.why or ("replace_because_cannot_update" if change.forced_by else "")
-    if reason:
-        document["action_reason"] = reason
-    document["needed_by"] = list(change.needed_by)
-    return document
+    if change.action in _REASON:
+        document["action_reason"] = _REASON[change.action]
+    return document | {"why": change.why, "needed_by": list(change.needed_by)}
 
 
 def _no_op(kept: Kept) -> dict[str, Any]:
-    return _change(kept.address, kept.provider, ["no-op"], kept.body, kept.body)
+    document = _change(kept.address, kept.provider, ["no-op"], kept.body, kept.body)
+    return document | {"why": "", "needed_by": list(kept.needed_by)}
+
+
+def _drift(one: Drift) -> dict[str, Any]:
+    actions = ["delete"] if one.after is None else ["update"]
+    return _change(one.address, one.provider, actions, one.before, one.after)
 
 
 def _change(
@@ -158,80 +174,33 @@ def _change(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    _, kind, name = address.split(".", 2)
-    return {
-        "address": address,
-        "mode": "managed",
-        "type": kind,
-        "name": name,
+    """A change; as in Terraform's, `*_sensitive` is false on a side that does not exist. No body holds a secret."""
+    return _named(address) | {
         "provider_name": provider,
         "change": {
             "actions": actions,
             "before": before,
-            "after": None if after is None else _known(after),
-            "after_unknown": {} if after is None else _unknown(after),
-            "before_sensitive": {},
-            "after_sensitive": {},
+            "after": None if after is None else known(after),
+            "after_unknown": {} if after is None else unknown(after),
+            "before_sensitive": False if before is None else {},
+            "after_sensitive": False if after is None else {},
         },
     }
 
 
-def _is_ref(value: Any) -> bool:
-    return isinstance(value, Mapping) and KEY in value and len(value) == 1
-
-
-def _known(value: Any) -> Any:
-    """The body without what is known only after the apply."""
-    if isinstance(value, Mapping):
-        return {key: _known(below) for key, below in value.items() if not _is_ref(below)}
-    return (
-        [None if _is_ref(below) else _known(below) for below in value]
-        if isinstance(value, (list, tuple))
-        else value
-    )
-
-
-def _unknown(value: Any) -> Any:
-    """True where a value is known only after the apply."""
-    if _is_ref(value):
-        return True
-    if isinstance(value, Mapping):
-        found = {key: _unknown(below) for key, below in value.items()}
-        return {key: below for key, below in found.items() if below}
-    if isinstance(value, (list, tuple)):
-        return [_unknown(below) for below in value] if any(_unknown(below) for below in value) else []
-    return {}
-
-
-def _check(address: str, verdict: str, margin_s: str) -> dict[str, Any]:
-    status = _PASS.get(verdict, "fail")
-    problems = (
-        []
-        if status == "pass"
-        else [{"message": f"{address} is {verdict}; margin {margin_s} s in the worst window"}]
-    )
+def _check(one: Support) -> dict[str, Any]:
+    status = _STATUS.get(one.verdict, "fail")
+    problems = [] if status == "pass" else [{"message": _problem(one)}]
     return {
-        "address": {"kind": "check", "to_display": address, "name": address},
+        "address": {"kind": "check", "to_display": one.address, "name": one.address},
         "status": status,
-        "instances": [{"address": {"to_display": address}, "status": status, "problems": problems}],
-    }
-
-
-def _agreement(change: AgreementChange) -> dict[str, Any]:
-    return {
-        "address": change.address,
-        "action": change.action.value,
-        "customers": list(change.customers),
-        "objectives": [
-            {
-                "name": one.name,
-                "target": {"before": one.target_before, "after": one.target_after},
-                "allowed": {"before": one.allowed_before, "after": one.allowed_after},
-                "verdict": {"before": one.verdict_before, "after": one.verdict_after},
-            }
-            for one in change.objectives
+        "instances": [
+            {"address": {"to_display": one.address}, "status": status, "problems": problems},
         ],
-        "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
-        "before": change.before,
-        "after": change.after,
     }
+
+
+def _problem(one: Support) -> str:
+    margin_s = int(one.margin_s)
+    margin = f"short by {spoken(-margin_s)}" if margin_s < 0 else f"margin {spoken(margin_s)}"
+    return f"{one.address} promises {one.target} and is {one.verdict}: {margin} in {one.worst_window}, the worst window"

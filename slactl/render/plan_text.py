@@ -53,7 +53,8 @@ def plan_text(plan: Plan, style: Style) -> str:
         blocks += _stage(stage, style)
     if plan.changes:
         blocks.insert(-len(plan.changes), style.bold("Backend objects"))
-    blocks += _costs(plan.costs)
+    costs = cost_lines(plan.costs)
+    blocks += ["\n".join(f"  {line}" for line in costs)] if costs else []
     blocks += _notes(plan, style)
     if plan.errors:
         blocks.append(_errors(plan, style))
@@ -190,7 +191,8 @@ def _few(names: Sequence[str]) -> str:
     return sentence_list(shown if len(names) <= _MANY else [*shown, f"{len(names) - _MANY} more"])
 
 
-def _costs(costs: Sequence[Cost]) -> list[str]:
+def cost_lines(costs: Sequence[Cost]) -> list[str]:
+    """What changes in what each backend carries, a line a backend."""
     lines = []
     for cost in costs:
         terms = [
@@ -199,8 +201,8 @@ def _costs(costs: Sequence[Cost]) -> list[str]:
             if cost.before.get(term, 0) != cost.after.get(term, 0)
         ]
         if terms:
-            lines.append(f"  {cost.backend}: {', '.join(terms)}")
-    return ["\n".join(lines)] if lines else []
+            lines.append(f"{cost.backend}: {', '.join(terms)}")
+    return lines
 
 
 def _notes(plan: Plan, style: Style) -> list[str]:

@@ -25,7 +25,8 @@ from slactl.render.check_formats import FORMATS
 from slactl.render.check_report import CheckReport
 from slactl.render.github import github
 from slactl.render.junit import junit
-from slactl.render.markdown_check import MARKER, MOST_CHARACTERS, markdown
+from slactl.render.markdown import MOST_CHARACTERS
+from slactl.render.markdown_check import MARKER, markdown
 from slactl.render.style import Style
 
 Run = Callable[..., tuple[int, str, str]]

@@ -52,9 +52,17 @@ def build_estate(bundle: Bundle) -> tuple[Estate, Diagnostics]:
         waivers=made("Waiver", simple.waiver),
         refactorings=made("Refactoring", simple.refactoring),
         digest=bundle.digest,
+        variables=_shown(bundle),
     )
     check_references(estate, problems)
     return estate, problems
+
+
+def _shown(bundle: Bundle) -> dict[str, str | None]:
+    """Variables in name order, without the values of sensitive ones."""
+    return {
+        name: None if name in bundle.sensitive else value for name, value in sorted(bundle.variables.items())
+    }
 
 
 def _by_kind(bundle: Bundle, problems: Diagnostics) -> Mapping[str, dict[str, Document]]:

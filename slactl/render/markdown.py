@@ -1,0 +1,27 @@
+"""Words in Markdown that stay words: whatever they hold, no markup, no mention and no line break comes of it."""
+
+import re
+
+MOST_CHARACTERS = 65_536
+"""GitHub refuses longer comments."""
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
+_BACKTICKS = re.compile(r"`+")
+
+
+def words(text: str) -> str:
+    """A text as words of a paragraph, a list or a table."""
+    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return escaped.replace("&", "&amp;").replace("@", "&#64;")
+
+
+def code(text: str) -> str:
+    """A name as code; one that has backticks itself stands between longer runs of them."""
+    line = " ".join(text.split()) or "(empty)"
+    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(line)), default=0) + 1)
+    space = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{space}{line}{space}{fence}"
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning and how long it is."""
+    return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"

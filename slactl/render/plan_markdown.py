@@ -1,0 +1,126 @@
+"""A plan as a comment on a merge request: what is put at risk and what ends first, then the numbers, the list, the diff."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from slactl.base.text import plural
+from slactl.plan.plan import AgreementAction, Plan, PlanFinding
+from slactl.plan.saved import digest
+from slactl.provider import Action
+from slactl.render import plan_rows
+from slactl.render.at_risk import at_risk, is_failing_promise
+from slactl.render.markdown import MOST_CHARACTERS, code, shortened, words
+from slactl.render.markdown_page import Part, Section, fitted, size
+from slactl.render.plan_diff import Diff
+from slactl.render.plan_text import cost_lines, summary_line
+
+_LIST_AT_MOST = 8_000
+"""Characters of each list by action, so that the diff has room."""
+
+
+def plan_markdown(plan: Plan) -> str:
+    """The comment: below 65,536 characters; where it is cut it says how much is missing."""
+    head = [_marker(plan), f"## slactl plan of {words(shortened(plan.workspace, 100))}: {_verdict(plan)}", ""]
+    parts = [*_urgent(plan), *_numbers(plan), *_by_action(plan), Diff(plan, share=10_000), *_remarks(plan)]
+    return "\n".join([*head, *fitted(parts, MOST_CHARACTERS - 1 - size(head))]).rstrip("\n")
+
+
+def _marker(plan: Plan) -> str:
+    """By which a pipeline finds the comment that it wrote before, one for each workspace, to update it in place."""
+    return f"<!-- slactl-plan {re.sub(r'[^A-Za-z0-9._-]', '_', plan.workspace[:100])} -->"
+
+
+def _verdict(plan: Plan) -> str:
+    risky = len(at_risk(plan))
+    risk = f"{plural(risky, 'customer promise')} at risk" if risky else ""
+    if plan.errors:
+        return ", ".join(filter(None, ["must not be applied", risk]))
+    if plan.is_empty:
+        return ", ".join(filter(None, ["no changes", risk]))
+    found = [
+        plural(len(plan.agreements), "promise") if plan.agreements else "",
+        plural(len(plan.changes), "object") if plan.changes else "",
+    ]
+    what = " and ".join(filter(None, found)) or "state alone"
+    changed = f"{what} to {'remove' if plan.mode == 'destroy' else 'change'}"
+    return ", ".join(filter(None, [changed, risk]))
+
+
+def _urgent(plan: Plan) -> Iterator[Part]:
+    """What a reviewer must not overlook."""
+    risky = at_risk(plan)
+    yield Section(
+        [f"### Customer promises put at risk: {len(risky):,}", ""],
+        [plan_rows.risk(one) for one in risky],
+        "promise",
+        share=8_000,
+    )
+    ends = [one for one in plan.agreements if one.action is AgreementAction.DELETE]
+    goes = [one for one in plan.changes if one.action in (Action.DELETE, Action.REPLACE)]
+    yield Section(
+        [f"### Promises that end: {len(ends):,}", ""], [*map(plan_rows.promise, ends)], "promise", share=4_000
+    )
+    yield Section(
+        [f"### Objects destroyed: {len(goes):,}", ""], [*map(plan_rows.backend_object, goes)], "object", share=4_000
+    )  # fmt: skip
+    errors = [f"- {words(shortened(error, 600))}" for error in plan.errors]
+    yield Section(["### Why it must not be applied", ""], errors, "reason", share=3_000)
+
+
+def _numbers(plan: Plan) -> Iterator[Part]:
+    """The summary that tools look for, and what an approval refers to."""
+    head = code(plan.head) if plan.head else "nothing was applied yet"
+    told = f"History head: {head}. Plan digest: {code(digest(plan))}."
+    yield Section([], [summary_line(plan), "", told], "line", share=1_000)
+
+
+def _by_action(plan: Plan) -> Iterator[Part]:
+    for action, title in ((AgreementAction.CREATE, "begin"), (AgreementAction.UPDATE, "change")):
+        found = [one for one in plan.agreements if one.action is action]
+        yield _list(f"Promises that {title}", [*map(plan_rows.promise, found)], "promise")
+    for doing, title in ((Action.CREATE, "created"), (Action.UPDATE, "changed in place")):
+        changes = [one for one in plan.changes if one.action is doing]
+        yield _list(f"Objects {title}", [*map(plan_rows.backend_object, changes)], "object")
+    state_only = [
+        *(f"- {code(shortened(one.address, 200))} is as it should be" for one in plan.kept if one.new),
+        *(
+            f"- {code(shortened(one, 200))} is forgotten; neither files nor backend have it"
+            for one in plan.gone
+        ),
+    ]
+    yield _list("Recorded in state alone", state_only, "object")
+
+
+def _list(title: str, rows: Sequence[str], noun: str) -> Section:
+    return Section([f"### {title}: {len(rows):,}", ""], rows, noun, share=2_500, most=_LIST_AT_MOST)
+
+
+def _remarks(plan: Plan) -> Iterator[Part]:
+    again = [
+        f"- {code(one.address)}: {words(one.before)} → {words(one.after)}"
+        for one in plan.support_changes
+        if one.after == "guaranteed"
+    ]
+    yield _list("Customer promises supported again", again, "promise")
+    yield _list("Changed outside of slactl", [*map(plan_rows.drift, plan.drift)], "object")
+    costs = [f"- {words(shortened(line.replace(' -> ', ' → '), 600))}" for line in cost_lines(plan.costs)]
+    yield Section(["### What the backends carry", ""], costs, "backend", share=1_500, most=3_000)
+    warnings = [
+        *(plan_rows.finding(one) for one in plan.findings if _is_remark(one, plan)),
+        *map(plan_rows.notice, plan.notices),
+    ]
+    yield Section([f"### Warnings and notices: {len(warnings):,}", ""], warnings, "remark", share=6_000)
+    waived = [plan_rows.finding(one) for one in plan.findings if one.waived]
+    yield Section(
+        [f"<details><summary>Waived: {len(waived):,}</summary>", ""],
+        waived,
+        "finding",
+        share=2_500,
+        tail=["", "</details>"],
+    )
+
+
+def _is_remark(finding: PlanFinding, plan: Plan) -> bool:
+    """Whether it is neither waived, nor of little weight, nor said above already."""
+    said = is_failing_promise(finding) and plan.mode != "destroy"
+    return not (finding.waived or finding.severity == "note" or said)

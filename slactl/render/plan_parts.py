@@ -1,0 +1,72 @@
+"""The parts of a plan that are ours as JSON data: promises, support, findings; the same in every format for machines."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from slactl.plan.plan import AgreementChange, Plan, PlanFinding, PlanNotice, Support, SupportChange
+
+
+def promise(change: AgreementChange) -> dict[str, Any]:
+    """How one agreement changes."""
+    return {
+        "address": change.address,
+        "action": change.action.value,
+        "customers": list(change.customers),
+        "objectives": [
+            {
+                "name": one.name,
+                "target": {"before": one.target_before, "after": one.target_after},
+                "allowed": {"before": one.allowed_before, "after": one.allowed_after},
+                "verdict": {"before": one.verdict_before, "after": one.verdict_after},
+            }
+            for one in change.objectives
+        ],
+        "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def objective(one: Support) -> dict[str, Any]:
+    """How one objective is supported."""
+    return {
+        "address": one.address,
+        "target": one.target,
+        "verdict": one.verdict,
+        "local_verdict": one.local_verdict,
+        "margin_seconds": one.margin_s,
+        "worst_window": one.worst_window,
+        "customers": list(one.customers),
+    }
+
+
+def support_change(one: SupportChange) -> dict[str, Any]:
+    """A customer's objective whose verdict passes a border."""
+    return {"address": one.address, "before": one.before, "after": one.after}
+
+
+def finding(one: PlanFinding) -> dict[str, Any]:
+    """A finding of the check."""
+    return {
+        "rule": one.rule,
+        "severity": one.severity,
+        "address": one.address,
+        "message": one.message,
+        "waived": one.waived,
+    }
+
+
+def notice(one: PlanNotice) -> dict[str, Any]:
+    """What a backend cannot hold, or what was found there."""
+    return {"severity": one.severity, "address": one.address, "message": one.message}
+
+
+def counts(plan: Plan) -> Mapping[str, Mapping[str, int]]:
+    """Promises and objects by action; every action is named."""
+    promises = Counter(one.action.value for one in plan.agreements)
+    objects = Counter(one.action.value for one in plan.changes)
+    return {
+        "promises": {action: promises[action] for action in ("create", "update", "delete")},
+        "objects": {action: objects[action] for action in ("create", "update", "replace", "delete")},
+    }
