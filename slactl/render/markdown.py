@@ -2,21 +2,23 @@
 
 import re
 
+from slactl.render.plan_attributes import visible
+
 MOST_CHARACTERS = 65_536
 """GitHub refuses longer comments."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
 _BACKTICKS = re.compile(r"`+")
 
 
-def words(text: str) -> str:
-    """A text as words of a paragraph, a list or a table."""
-    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+def words(text: str, most: int | None = None) -> str:
+    """A text as words of a paragraph, a list or a table; `most` characters of it at the most."""
+    escaped = _SPECIAL.sub(r"\\\1", _line(text, most))
     return escaped.replace("&", "&amp;").replace("@", "&#64;")
 
 
-def code(text: str) -> str:
+def code(name: str, most: int | None = None) -> str:
     """A name as code; one that has backticks itself stands between longer runs of them."""
-    line = " ".join(text.split()) or "(empty)"
+    line = _line(name, most) or "(empty)"
     fence = "`" * (max((len(run) for run in _BACKTICKS.findall(line)), default=0) + 1)
     space = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{space}{line}{space}{fence}"
@@ -25,3 +27,8 @@ def code(text: str) -> str:
 def shortened(text: str, most: int) -> str:
     """The text, or its beginning and how long it is."""
     return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
+
+
+def _line(text: str, most: int | None) -> str:
+    line = visible(" ".join(text.split()))
+    return line if most is None else shortened(line, most)

@@ -85,8 +85,8 @@ def _block(title: str, lines: Iterator[str]) -> list[str]:
 def _marked(line: str) -> str:
     """The line with its sign in the first column, where colours come from; a change has Markdown's sign for it."""
     words = line.lstrip(" ")
-    sign, rest = words[0], words[1:]
+    sign, rest = words[0], words[2:]
     if sign == "#":
         return words
     indent = " " * (len(line) - len(words))
-    return shortened(f"{'!' if sign == '~' else sign}{indent}{rest}", _LONGEST_LINE)
+    return f"{'!' if sign == '~' else sign} {indent}{shortened(rest, _LONGEST_LINE)}"

@@ -9,7 +9,7 @@ from slactl.plan.saved import digest
 from slactl.provider import Action
 from slactl.render import plan_rows
 from slactl.render.at_risk import at_risk, is_failing_promise
-from slactl.render.markdown import MOST_CHARACTERS, code, shortened, words
+from slactl.render.markdown import MOST_CHARACTERS, code, words
 from slactl.render.markdown_page import Part, Section, fitted, size
 from slactl.render.plan_diff import Diff
 from slactl.render.plan_text import cost_lines, summary_line
@@ -20,7 +20,7 @@ _LIST_AT_MOST = 8_000
 
 def plan_markdown(plan: Plan) -> str:
     """The comment: below 65,536 characters; where it is cut it says how much is missing."""
-    head = [_marker(plan), f"## slactl plan of {words(shortened(plan.workspace, 100))}: {_verdict(plan)}", ""]
+    head = [_marker(plan), f"## slactl plan of {words(plan.workspace, most=100)}: {_verdict(plan)}", ""]
     parts = [*_urgent(plan), *_numbers(plan), *_by_action(plan), Diff(plan, share=10_000), *_remarks(plan)]
     return "\n".join([*head, *fitted(parts, MOST_CHARACTERS - 1 - size(head))]).rstrip("\n")
 
@@ -48,28 +48,25 @@ def _verdict(plan: Plan) -> str:
 
 def _urgent(plan: Plan) -> Iterator[Part]:
     """What a reviewer must not overlook."""
-    risky = at_risk(plan)
-    yield Section(
-        [f"### Customer promises put at risk: {len(risky):,}", ""],
-        [plan_rows.risk(one) for one in risky],
-        "promise",
-        share=8_000,
-    )
-    ends = [one for one in plan.agreements if one.action is AgreementAction.DELETE]
-    goes = [one for one in plan.changes if one.action in (Action.DELETE, Action.REPLACE)]
-    yield Section(
-        [f"### Promises that end: {len(ends):,}", ""], [*map(plan_rows.promise, ends)], "promise", share=4_000
-    )
-    yield Section(
-        [f"### Objects destroyed: {len(goes):,}", ""], [*map(plan_rows.backend_object, goes)], "object", share=4_000
-    )  # fmt: skip
-    errors = [f"- {words(shortened(error, 600))}" for error in plan.errors]
+    risky = [plan_rows.risk(one) for one in at_risk(plan)]
+    yield _first("Customer promises put at risk", risky, "promise", share=8_000)
+    ends = [plan_rows.promise(one) for one in plan.agreements if one.action is AgreementAction.DELETE]
+    yield _first("Promises that end", ends, "promise", share=4_000)
+    goes = [
+        plan_rows.backend_object(one) for one in plan.changes if one.action in (Action.DELETE, Action.REPLACE)
+    ]
+    yield _first("Objects destroyed", goes, "object", share=4_000)
+    errors = [f"- {words(error, most=600)}" for error in plan.errors]
     yield Section(["### Why it must not be applied", ""], errors, "reason", share=3_000)
+
+
+def _first(title: str, rows: Sequence[str], noun: str, share: int) -> Section:
+    return Section([f"### {title}: {len(rows):,}", ""], rows, noun, share)
 
 
 def _numbers(plan: Plan) -> Iterator[Part]:
     """The summary that tools look for, and what an approval refers to."""
-    head = code(plan.head) if plan.head else "nothing was applied yet"
+    head = code(plan.head, most=200) if plan.head else "nothing was applied yet"
     told = f"History head: {head}. Plan digest: {code(digest(plan))}."
     yield Section([], [summary_line(plan), "", told], "line", share=1_000)
 
@@ -82,11 +79,8 @@ def _by_action(plan: Plan) -> Iterator[Part]:
         changes = [one for one in plan.changes if one.action is doing]
         yield _list(f"Objects {title}", [*map(plan_rows.backend_object, changes)], "object")
     state_only = [
-        *(f"- {code(shortened(one.address, 200))} is as it should be" for one in plan.kept if one.new),
-        *(
-            f"- {code(shortened(one, 200))} is forgotten; neither files nor backend have it"
-            for one in plan.gone
-        ),
+        *(f"- {code(one.address, most=200)} is as it should be" for one in plan.kept if one.new),
+        *(f"- {code(one, most=200)} is forgotten; neither files nor backend have it" for one in plan.gone),
     ]
     yield _list("Recorded in state alone", state_only, "object")
 
@@ -97,19 +91,19 @@ def _list(title: str, rows: Sequence[str], noun: str) -> Section:
 
 def _remarks(plan: Plan) -> Iterator[Part]:
     again = [
-        f"- {code(one.address)}: {words(one.before)} → {words(one.after)}"
+        f"- {code(one.address, most=200)}: {words(one.before, most=100)} → {words(one.after, most=100)}"
         for one in plan.support_changes
         if one.after == "guaranteed"
     ]
     yield _list("Customer promises supported again", again, "promise")
     yield _list("Changed outside of slactl", [*map(plan_rows.drift, plan.drift)], "object")
-    costs = [f"- {words(shortened(line.replace(' -> ', ' → '), 600))}" for line in cost_lines(plan.costs)]
+    costs = [f"- {words(line.replace(' -> ', ' → '), most=600)}" for line in cost_lines(plan.costs)]
     yield Section(["### What the backends carry", ""], costs, "backend", share=1_500, most=3_000)
     warnings = [
         *(plan_rows.finding(one) for one in plan.findings if _is_remark(one, plan)),
         *map(plan_rows.notice, plan.notices),
     ]
-    yield Section([f"### Warnings and notices: {len(warnings):,}", ""], warnings, "remark", share=6_000)
+    yield _first("Warnings and notices", warnings, "remark", share=6_000)
     waived = [plan_rows.finding(one) for one in plan.findings if one.waived]
     yield Section(
         [f"<details><summary>Waived: {len(waived):,}</summary>", ""],

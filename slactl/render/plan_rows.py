@@ -18,8 +18,8 @@ from slactl.plan.plan import (
     Support,
 )
 from slactl.render.at_risk import AtRisk
-from slactl.render.markdown import code, shortened, words
-from slactl.render.plan_attributes import leaves, visible
+from slactl.render.markdown import code, words
+from slactl.render.plan_attributes import leaves
 
 _FEW = 4
 _WHY = {
@@ -36,12 +36,13 @@ def risk(one: AtRisk) -> str:
     customers = _to(one.support.customers) if one.support else ""
     parts = [f"{_words(one.support.target)} is promised"] if one.support else []
     if one.change:
-        parts.append(f"**{words(one.change.before)} → {words(one.change.after)}**")
+        parts.append(f"**{_words(one.change.before)} → {_words(one.change.after)}**")
     elif one.support:
-        parts.append(f"**{words(one.support.verdict)}**")
+        parts.append(f"**{_words(one.support.verdict)}**")
     parts += [_margin(one.support)] if one.support else []
-    said = "".join(f". {words(item.rule)}: {_words(item.message)}" for item in one.findings)
-    return f"- {_code(one.address)}{customers}: {', '.join(parts)}{said}{' (waived)' if one.waived else ''}"
+    told = [", ".join(parts), *_some([_words(f"{item.rule}: {item.message}") for item in one.findings])]
+    said = " ".join(f"{text.removesuffix('.')}." for text in told if text)
+    return f"- {_code(one.address)}{customers}: {said}{' (waived)' if one.waived else ''}"
 
 
 def _margin(support: Support) -> str:
@@ -86,7 +87,7 @@ def _field(change: FieldChange) -> str:
 
 def _value(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return "none" if value is None else words(shortened(visible(text), 80))
+    return "none" if value is None else words(text, most=80)
 
 
 def backend_object(change: ObjectChange) -> str:
@@ -107,12 +108,12 @@ def drift(one: Drift) -> str:
 
 def finding(one: PlanFinding) -> str:
     """A finding of the check."""
-    return f"- **{words(one.severity)}** {words(one.rule)}: {_words(one.message)}"
+    return f"- **{_words(one.severity)}** {_words(one.rule)}: {_words(one.message)}"
 
 
 def notice(one: PlanNotice) -> str:
     """What a backend cannot hold, or what was found there."""
-    return f"- **{words(one.severity)}** {_code(one.address)}: {_words(one.message)}"
+    return f"- **{_words(one.severity)}** {_code(one.address)}: {_words(one.message)}"
 
 
 def _names(names: Sequence[str]) -> str:
@@ -131,8 +132,8 @@ def _to(customers: Sequence[str]) -> str:
 
 
 def _code(name: str) -> str:
-    return code(shortened(visible(name), 200))
+    return code(name, most=200)
 
 
 def _words(text: str) -> str:
-    return words(shortened(visible(" ".join(text.split())), 600))
+    return words(text, most=600)
