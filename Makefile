@@ -45,4 +45,4 @@ build: $(STAMP) ## wheel and source distribution in dist/, looked into
 	$(BIN)/python tests/tools/look_into_wheel.py dist
 
 clean: ## remove what the verbs made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .build
