@@ -12,7 +12,8 @@ from typing import Any, Self
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import sync_folder
 from slactl.model.backend import Backend
-from slactl.provider import Action, Change, Context, Observed, Outcome, Query, Reading
+from slactl.provider import Action, Candidate, Change, Context, Observed, Outcome, Query, Reading, Resource
+from slactl_prometheus.adoption import candidates, file_of, insist_on_adoptable, read_object
 from slactl_prometheus.files import SUFFIX, file_name, file_text, parse_file, workspace_of
 from slactl_prometheus.history import measure
 from slactl_prometheus.server import Server
@@ -128,26 +129,48 @@ class FolderConnection:
                 "Check rulesDir and its permissions.",
             ) from error
 
+    def read(self, id: str) -> Observed | None:  # noqa: A002 - the protocol of providers
+        """A rule file of anybody, by its name, or `FILE/GROUP`."""
+        return read_object(self._folder, self._workspace, id)
+
+    def importable(self, wanted: Sequence[Resource]) -> Sequence[Candidate]:
+        """Files of others, of one group each, that record a series that a wanted file records."""
+        return [*candidates(self._folder, self._workspace, wanted)]
+
     def _stage(self, change: Change) -> Outcome:
-        name = change.id or file_name(self._workspace, change.address)
-        target = self._folder / name
+        """A file that is there under another name (it moved, or is taken over) goes as the new one comes."""
+        name = file_name(self._workspace, change.address)
+        former = name if change.id is None else file_of(change.id) if change.adopts else change.id
+        name = former if change.action is Action.DELETE else name
         try:
-            old = target.read_bytes() if target.exists() else None
-            if old is not None and workspace_of(old.decode(errors="replace")) != self._workspace:
-                return Outcome(
-                    change.address, "failed", error=f"{target} is there and not ours; move it away"
-                )
+            if change.adopts:
+                insist_on_adoptable(self._folder, self._workspace, change.id or "")
+            old = {one: self._bytes(one, adopts=change.adopts and one == former) for one in (former, name)}
             new = None if change.action is Action.DELETE else self._staged_file(name, change)
         except OSError as error:
+            path = self._folder / name
             return Outcome(
-                change.address, "failed", error=f"{target} cannot be written: {error.strerror or error}"
+                change.address, "failed", error=f"{path} cannot be written: {error.strerror or error}"
             )
-        self._staged.append(_Staged(target, old, new))
+        except SlactlError as error:
+            cause = error.diagnostics[0]
+            return Outcome(change.address, "failed", error=f"{cause.summary}; {cause.detail}")
+        self._staged.append(_Staged(self._folder / name, old[name], new))
+        if former != name:
+            self._staged.append(_Staged(self._folder / former, old[former], None))
         return Outcome(change.address, "staged", id=name)
 
-    def _staged_file(self, name: str, change: Change) -> Path:
+    def _bytes(self, name: str, *, adopts: bool) -> bytes | None:
+        """What the file holds now; one of others is let through only where it is taken over."""
         if os.sep in name or name.startswith("."):
             raise OSError(0, "its name would leave the folder")
+        path = self._folder / name
+        old = path.read_bytes() if path.exists() else None
+        if old is not None and not adopts and workspace_of(old.decode(errors="replace")) != self._workspace:
+            raise SlactlError(f"{path} is there and not ours", "move it away")
+        return old
+
+    def _staged_file(self, name: str, change: Change) -> Path:
         self._staging.mkdir(parents=True, exist_ok=True)
         path = self._staging / name
         _write(path, file_text(self._workspace, change.address, change.after or {}).encode())

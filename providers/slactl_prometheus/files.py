@@ -104,9 +104,22 @@ def parse_file(text: str) -> Marked | None:
     if header is None:
         return None
     try:
-        body = yaml.load(text[header.end() :], Loader=_Loader)  # noqa: S506 - a safe loader, from libyaml where it is there
+        body = _loaded(text[header.end() :])
     except yaml.YAMLError as error:
         body = {"unreadable": str(error).splitlines()[0]}
     if not isinstance(body, Mapping):
         body = {"unreadable": "the file holds no mapping"}
     return Marked(header["workspace"], header["address"], in_normal_form(body))
+
+
+def parse_rules(text: str) -> Mapping[str, Any] | None:
+    """What a rule file of others holds, or None where that is no YAML mapping."""
+    try:
+        body = _loaded(text)
+    except yaml.YAMLError:
+        return None
+    return body if isinstance(body, Mapping) else None
+
+
+def _loaded(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, from libyaml where it is there

@@ -13,10 +13,11 @@ from typing import Any
 from slactl import __version__
 from slactl.apply.interrupt import Interruption
 from slactl.base.diagnostics import SlactlError
-from slactl.plan.plan import AgreementChange, Kept, ObjectChange, Plan
+from slactl.plan.past import forget_result, move_result
+from slactl.plan.plan import AgreementChange, Kept, Move, ObjectChange, Plan
 from slactl.plan.references import refs_in, resolved
 from slactl.plan.saved import digest
-from slactl.plan.stages import Commit, MakeChanges, RecordPromises, Stage, TakeOver, stages
+from slactl.plan.stages import Commit, MakeChanges, Readdress, RecordPromises, Stage, TakeOver, stages
 from slactl.provider import Action, Change, Connection, Outcome
 from slactl.state.records import Applied, Entry, Recorded
 from slactl.state.store import Writer
@@ -108,17 +109,31 @@ class Executor:
 
     def _run(self, stage: Stage, stack: ExitStack) -> None:
         match stage:
-            case TakeOver(kept, gone):
+            case Readdress(moves):
+                self._readdress(moves)
+            case TakeOver(kept, gone, forgotten):
                 recorded = [_kept_row(one) for one in kept]
-                self._writer.resolve(recorded, gone, ())
+                self._writer.resolve(recorded, [*gone, *(one.address for one in forgotten)], ())
                 self._results |= {one.address: "record: done" for one in recorded}
                 self._results |= dict.fromkeys(gone, "forget: done")
+                self._results |= {one.address: forget_result(one.removed) for one in forgotten}
+                for one in forgotten:
+                    self._report("forget", Outcome(one.address, "done"))
             case MakeChanges(backend, changes):
                 self._make(backend, changes, stack)
             case Commit(backend):
                 self._commit(backend)
             case RecordPromises():
                 self._finish()
+
+    def _readdress(self, moves: Sequence[Move]) -> None:
+        """First of all, and in the history at once: a move that swaps two addresses must never be made twice."""
+        renames = {one.source: one.target for one in moves}
+        results = {one.target: move_result(one.source, one.document) for one in moves}
+        entry = self._writer.move(renames, self._entry(results, {}, {}))
+        self.result.serial, self.result.head = entry.serial, entry.hash
+        for one in moves:
+            self._report("move", Outcome(one.target, "done"))
 
     def _make(self, backend: str, changes: Sequence[ObjectChange], stack: ExitStack) -> None:
         ready = [self._ready(change) for change in changes if not self._waits_in_vain(change)]
@@ -130,7 +145,8 @@ class Executor:
             return
         self._writer.begin(self._digest, [(change.address, change.action.value) for change, _ in ready])
         asked = [
-            Change(one.action, one.address, one.before, body, one.id, one.needed_by) for one, body in ready
+            Change(one.action, one.address, one.before, body, one.id, one.needed_by, one.importing)
+            for one, body in ready
         ]
         outcomes = _outcomes(connection, asked)
         self._record([(*one, outcome) for one, outcome in zip(ready, outcomes, strict=True)])
@@ -222,14 +238,15 @@ class Executor:
                 self._connections[backend].rollback()
 
     def _count(self, change: ObjectChange, outcome: Outcome) -> None:
-        self._results[change.address] = f"{change.action.value}: done"
+        verb = "import" if change.importing else change.action.value
+        self._results[change.address] = f"{verb}: done"
         if change.action in (Action.CREATE, Action.REPLACE):
             self.result.added += 1
         if change.action is Action.UPDATE:
             self.result.changed += 1
         if change.action in (Action.DELETE, Action.REPLACE):
             self.result.destroyed += 1
-        self._report(change.action.value, outcome)
+        self._report(verb, outcome)
 
     def _fail(self, change: ObjectChange, outcome: Outcome) -> None:
         self._failed.add(change.address)
@@ -244,14 +261,18 @@ class Executor:
         if self.result.complete:
             agreements = {change.address: _applied(change) for change in self._plan.agreements}
             restated = self._plan.restated
-        entry = self._writer.finish(agreements, self._entry(agreements, restated), restated)
+        became = "done" if self.result.complete else "not in force, since the apply did not succeed whole"
+        promises = {one.address: f"{one.action.value}: {became}" for one in self._plan.agreements}
+        entry = self._entry({**self._results, **promises}, agreements, restated)
+        entry = self._writer.finish(agreements, entry, restated)
         self.result.serial, self.result.head = entry.serial, entry.hash
 
     def _entry(
-        self, agreements: Mapping[str, Applied | None], restated: Mapping[str, Mapping[str, str]]
+        self,
+        results: Mapping[str, str],
+        agreements: Mapping[str, Applied | None],
+        restated: Mapping[str, Mapping[str, str]],
     ) -> Entry:
-        became = "done" if self.result.complete else "not in force, since the apply did not succeed whole"
-        promises = {one.address: f"{one.action.value}: {became}" for one in self._plan.agreements}
         return Entry(
             serial=0,
             at=datetime.now(UTC),
@@ -260,7 +281,7 @@ class Executor:
             as_of=self._plan.as_of,
             plan_digest=self._digest,
             commit=self._identity.commit,
-            results={**self._results, **promises},
+            results=results,
             agreements={address: None if one is None else one.promise for address, one in agreements.items()},
             version=__version__,
             mode=self._plan.mode,

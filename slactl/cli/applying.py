@@ -13,7 +13,15 @@ from slactl.provider import Outcome
 from slactl.state.locking import who
 from slactl.state.store import Writer
 
-_DOING = {"create": "Created", "update": "Changed", "replace": "Replaced", "delete": "Destroyed"}
+_DOING = {
+    "create": "Created",
+    "update": "Changed",
+    "replace": "Replaced",
+    "delete": "Destroyed",
+    "move": "Moved",
+    "import": "Imported",
+    "forget": "No longer managed",
+}
 
 
 def add_apply_options(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ import argparse
 from slactl.cli.console import Console
 from slactl.cli.options import add_inputs
 from slactl.cli.planning import open_session, read_backends
+from slactl.cli.refactoring import past_of
 from slactl.plan.drift import drift_of
 from slactl.render.drift import drift_json, drift_text
 
@@ -21,6 +22,6 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """Read state and backends and compare; exit code 0: no drift, 1: an error, 2: drift."""
     session = open_session(parsed, console)
     snapshot = session.store.read()
-    found = drift_of(snapshot, read_backends(session, snapshot))
+    found = drift_of(snapshot, read_backends(session, snapshot), session.estate, past_of(session))
     console.print(drift_json(found) if parsed.json else drift_text(found, console.out_style))
     return _DRIFT if found.found else 0

@@ -35,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("slactl.cli.apply", "Make the changes of a plan"),
     "drift": ("slactl.cli.drift", "What the backends have that differs from what was applied"),
     "destroy": ("slactl.cli.destroy", "Remove every backend object of this workspace"),
+    "import": (
+        "slactl.cli.imports",
+        "List what could be taken over from the backends, as a document to review",
+    ),
     "show": ("slactl.cli.show", "Show an effective agreement with each value's origin, or a saved plan"),
     "graph": ("slactl.cli.graph", "Print the dependency graph as DOT or Mermaid"),
     "impact": (

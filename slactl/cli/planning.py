@@ -10,6 +10,7 @@ from slactl.base.diagnostics import SlactlError
 from slactl.check.engine import check
 from slactl.cli.console import Console
 from slactl.cli.options import as_of
+from slactl.cli.refactoring import past_of, read_foreign
 from slactl.cli.workspace import load_estate
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
@@ -79,6 +80,8 @@ def make_plan(session: Session, *, mode: Mode = "normal", refresh: bool = True) 
             providers={name: backend.provider for name, backend in estate.backends.items()},
             cost=_cost(estate),
             mode=mode,
+            past=past_of(session),
+            foreign={} if mode == "destroy" else read_foreign(session, snapshot, observed),
         )
     )
 

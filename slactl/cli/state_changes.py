@@ -1,7 +1,7 @@
 """`slactl state mv`, `rm`, `lock`, `unlock`, `locks`: the state changed by hand, each change an entry of the history."""
 
 import argparse
-from dataclasses import replace
+from collections.abc import Mapping
 
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean, plural
@@ -9,13 +9,14 @@ from slactl.cli.applying import lock_timeout_s, say_head, say_note
 from slactl.cli.console import Console
 from slactl.cli.entries import entry_of
 from slactl.cli.planning import Session
+from slactl.plan.moves import followers
 from slactl.state.locking import age, who
-from slactl.state.records import Applied, LockInfo, Recorded, Snapshot
+from slactl.state.records import Applied, Entry, LockInfo, Snapshot
 from slactl.state.store import Writer
 
 
 def move(session: Session, parsed: argparse.Namespace, console: Console) -> int:
-    """Give an agreement in state another address, so that a renamed file is no end and no beginning.
+    """Give an agreement in state another address, and the objects that are named after it.
 
     Raises:
         SlactlError: when there is none of the old address, one of the new, or the address is a backend object's.
@@ -25,13 +26,11 @@ def move(session: Session, parsed: argparse.Namespace, console: Console) -> int:
         say_note(writer, console)
         snapshot = session.store.read()
         _insist_on_move(old, new, snapshot)
-        applied = replace(snapshot.agreements[old], address=new)
-        users = [_with_new_user(one, old, new) for one in snapshot.resources.values()]
-        writer.resolve([one for one in users if one != snapshot.resources[one.address]], (), ())
-        return _finish(
-            {old: None, new: applied}, {old: f"move to {new}: done", new: f"move from {old}: done"},
-            session, writer, "state mv", console,
-        )  # fmt: skip
+        renames = {old: new, **followers(old, new, snapshot.resources.keys())}
+        results = {source: f"move to {target}: done" for source, target in renames.items()}
+        results |= {target: f"move from {source}: done" for source, target in renames.items()}
+        added = writer.move(renames, entry_of(session, "state mv", results))
+        return _conclude(results, added, writer, console)
 
 
 def remove(session: Session, parsed: argparse.Namespace, console: Console) -> int:
@@ -103,7 +102,7 @@ def _insist_on_move(old: str, new: str, snapshot: Snapshot) -> None:
     if old in snapshot.resources:
         raise SlactlError(
             f"{old} is a backend object, whose address is in the mark that it carries there",
-            "Rename what it is made from: the next plan replaces it. `state mv` moves agreements.",
+            "`state mv` moves agreements and the objects named after them; write a move of an object into the files.",
         )
     if old not in snapshot.agreements:
         raise _unknown(old, snapshot)
@@ -133,15 +132,6 @@ def _unknown(address: str, snapshot: Snapshot) -> SlactlError:
     )
 
 
-def _with_new_user(one: Recorded, old: str, new: str) -> Recorded:
-    """The object with the agreement's new address, and its objectives', among those who need it."""
-    named = (
-        new + user.removeprefix(old) if user == old or user.startswith(f"{old}.") else user
-        for user in one.needed_by
-    )
-    return replace(one, needed_by=tuple(sorted(named)))
-
-
 def _finish(  # noqa: PLR0917 - one entry, and who is told
     agreements: dict[str, Applied | None],
     results: dict[str, str],
@@ -153,6 +143,10 @@ def _finish(  # noqa: PLR0917 - one entry, and who is told
     promises = {address: None if one is None else one.promise for address, one in agreements.items()}
     support = {address: one.support for address, one in agreements.items() if one is not None}
     added = writer.finish(agreements, entry_of(session, command, results, promises, support))
+    return _conclude(results, added, writer, console)
+
+
+def _conclude(results: Mapping[str, str], added: Entry, writer: Writer, console: Console) -> int:
     console.print(f"Changed {plural(len(results), 'address', 'addresses')} in state; no backend was touched.")
     if writer.backup:
         console.print(f"The state from before is kept as {writer.backup}.")

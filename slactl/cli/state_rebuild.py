@@ -8,6 +8,8 @@ from slactl.cli.applying import approve, lock_timeout_s, say_head, say_note
 from slactl.cli.console import Console
 from slactl.cli.entries import entry_of
 from slactl.cli.planning import Session, compile_all, read_backends
+from slactl.cli.refactoring import past_of
+from slactl.plan.past import Past
 from slactl.plan.rebuild import Rebuilt, rebuilt
 from slactl.state.records import Snapshot
 from slactl.state.store import DamagedStateError, Writer
@@ -60,7 +62,8 @@ def _agreed(
 ) -> Rebuilt | None:
     """What is to be recorded, once the user has agreed."""
     providers = {name: backend.provider for name, backend in session.estate.backends.items()}
-    found = rebuilt(compile_all(session), read_backends(session, snapshot), providers)
+    past = past_of(session) if snapshot is not _NOTHING else Past()  # a damaged state has no history to read
+    found = rebuilt(compile_all(session), read_backends(session, snapshot), providers, session.estate, past)
     _say(found, snapshot, console)
     if approve(
         "Do you want to make the state anew like this? No backend is changed.", "yes", parsed, console

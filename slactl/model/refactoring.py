@@ -1,5 +1,6 @@
 """Refactoring: addresses that moved, were given up, or are taken over."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slactl.base.diagnostics import Place
@@ -41,3 +42,17 @@ class Refactoring:
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()
     imports: tuple[Import, ...] = ()
+
+
+def is_agreement(address: str) -> bool:
+    """Whether an address is that of an agreement: `sla.acme-shop`."""
+    kind, _, name = address.partition(".")
+    return kind in ("sla", "ola", "uc") and bool(name) and "." not in name
+
+
+def chain_of(source: str, targets: Mapping[str, str]) -> list[str]:
+    """The addresses through which moves lead, the source first; where they go in a circle each stands once."""
+    chain = [source]
+    while (following := targets.get(chain[-1])) is not None and following not in chain:
+        chain.append(following)
+    return chain

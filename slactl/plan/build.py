@@ -1,25 +1,30 @@
 """Builds a plan: desired objects against what is there, promises against what was applied. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from slactl.base.diagnostics import Severity
 from slactl.base.text import plural
 from slactl.check.result import Assessment
 from slactl.model.estate import Estate
+from slactl.plan.ignored import Ignored
+from slactl.plan.imports import Foreign
+from slactl.plan.known import Addresses, Known
 from slactl.plan.objects import Objects
+from slactl.plan.past import Past
 from slactl.plan.plan import (
-    AgreementAction,
     AgreementChange,
     Cost,
     Mode,
+    ObjectChange,
     Plan,
     PlanFinding,
     PlanNotice,
     Support,
 )
 from slactl.plan.promises import agreement_changes, restated, support_changes
+from slactl.plan.protection import protected
 from slactl.provider import Compilation, Notice, Observed
 from slactl.state.records import Snapshot
 
@@ -40,6 +45,10 @@ class Inputs:
     cost: Callable[[str, Mapping[str, Any]], Mapping[str, int]]
     """What a body costs the backend of a name."""
     mode: Mode = "normal"
+    past: Past = field(default_factory=Past)
+    """What the history says about refactorings that stay in the files."""
+    foreign: Foreign = field(default_factory=dict)
+    """What imports name, as the backends have it."""
 
 
 def build_plan(inputs: Inputs) -> Plan:
@@ -49,9 +58,14 @@ def build_plan(inputs: Inputs) -> Plan:
         SlactlError: when two resources claim one address with different bodies, or bodies refer in a circle or to nothing.
     """
     destroying = inputs.mode == "destroy"
-    estate, assessment, snapshot = inputs.estate, inputs.assessment, inputs.snapshot
-    objects = Objects({} if destroying else inputs.desired, snapshot, inputs.observed, inputs.providers)
-    agreements = agreement_changes(estate, assessment, snapshot.agreements, destroying=destroying)
+    estate, assessment = inputs.estate, inputs.assessment
+    now = _known(inputs)
+    snapshot, ignored = now.snapshot, Ignored(estate)
+    objects = Objects({} if destroying else inputs.desired, now, inputs.providers, ignored)
+    agreements = agreement_changes(
+        estate, assessment, snapshot.agreements, destroying=destroying, previous=now.previous
+    )
+    changes = tuple(objects.changes())
     notices = [notice for compilation in inputs.desired.values() for notice in compilation.notices]
     return Plan(
         workspace=estate.workspace.name,
@@ -61,7 +75,7 @@ def build_plan(inputs: Inputs) -> Plan:
         as_of=assessment.as_of.isoformat(),
         mode=inputs.mode,
         agreements=agreements,
-        changes=tuple(objects.changes()),
+        changes=changes,
         kept=tuple(objects.kept()),
         gone=tuple(objects.gone()),
         drift=tuple(objects.drift()),
@@ -76,11 +90,22 @@ def build_plan(inputs: Inputs) -> Plan:
         notices=(
             *(PlanNotice(one.severity.value, one.address, one.message) for one in notices),
             *objects.doubled(),
+            *(() if destroying else ignored.unknown(objects.bodies())),
         ),
-        errors=tuple(_errors(inputs, agreements, notices)),
+        errors=tuple(_errors(inputs, snapshot, agreements, changes, notices)),
         head=snapshot.head,
         variables=estate.variables,
+        moves=now.moves,
+        forgotten=now.forgotten,
     )
+
+
+def _known(inputs: Inputs) -> Known:
+    normal = inputs.mode != "destroy"
+    made = inputs.desired.values() if normal else ()
+    wanted = frozenset(one.address for compilation in made for one in compilation.resources)
+    addresses = Addresses(inputs.estate, wanted, inputs.past, inputs.foreign, moves=normal, imports=normal)
+    return addresses.known(inputs.snapshot, inputs.observed)
 
 
 def _costs(inputs: Inputs, objects: Objects) -> Iterator[Cost]:
@@ -115,15 +140,14 @@ def _support(assessment: Assessment) -> Iterator[Support]:
 
 
 def _errors(
-    inputs: Inputs, agreements: Sequence[AgreementChange], notices: Sequence[Notice]
+    inputs: Inputs,
+    snapshot: Snapshot,
+    agreements: Sequence[AgreementChange],
+    changes: Sequence[ObjectChange],
+    notices: Sequence[Notice],
 ) -> Iterator[str]:
     """Why the plan must not be applied."""
-    for change in agreements:
-        if change.action is AgreementAction.DELETE and change.prevent_destroy:
-            yield (
-                f"{change.address} has lifecycle.preventDestroy, and this plan would end it. Take the protection out of "
-                "its file and apply that first, or keep the agreement."
-            )
+    yield from protected(inputs.estate, snapshot, agreements, changes)
     yield from (f"{one.address}: {one.message}" for one in notices if one.severity is Severity.ERROR)
     if inputs.mode == "destroy":
         return

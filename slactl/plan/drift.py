@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from slactl.model.estate import Estate
+from slactl.plan.identity import identified
+from slactl.plan.ignored import Ignored
+from slactl.plan.known import Known
+from slactl.plan.left import kept_removals, left_alone
 from slactl.plan.objects import Objects
+from slactl.plan.past import Past
 from slactl.plan.plan import ObjectChange, PlanNotice
 from slactl.provider import Compilation, Observed, Resource
 from slactl.state.records import Snapshot
@@ -27,9 +33,20 @@ class DriftReport:
         return bool(self.changes)
 
 
-def drift_of(snapshot: Snapshot, observed: Mapping[str, Sequence[Observed]]) -> DriftReport:
-    """Compare what every backend has with what was applied; pending changes of the files play no part."""
-    objects = Objects(_as_applied(snapshot), snapshot, observed, {})
+def drift_of(
+    snapshot: Snapshot,
+    observed: Mapping[str, Sequence[Observed]],
+    estate: Estate | None = None,
+    past: Past | None = None,
+) -> DriftReport:
+    """Compare what every backend has with what was applied; pending changes of the files play no part.
+
+    From the estate comes only what is left to others: attributes by `lifecycle.ignoreChanges`, objects by `removed`.
+    """
+    mine = identified(observed, snapshot.resources, snapshot.resources).observed
+    removed = kept_removals(estate) if estate else ()
+    left = left_alone(snapshot, mine, snapshot.resources, removed, past or Past())
+    objects = Objects(_as_applied(snapshot), Known(snapshot, left.observed), {}, Ignored(estate))
     changes = [one for one in objects.changes() if one.address not in snapshot.unsettled]
     return DriftReport(
         snapshot.lineage,

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from slactl.base.diagnostics import SlactlError
+from slactl.plan.ignored import Ignored
+from slactl.plan.known import Known
 from slactl.plan.plan import Drift, Kept, ObjectChange, PlanNotice, Why
 from slactl.plan.references import depends_on, in_order, refs_in, resolved, waves
 from slactl.provider import Action, Compilation, Observed, Resource
@@ -16,16 +18,20 @@ class Objects:
     def __init__(
         self,
         desired: Mapping[str, Compilation],
-        snapshot: Snapshot,
-        observed: Mapping[str, Sequence[Observed]],
+        known: Known,
         providers: Mapping[str, str],
+        ignored: Ignored | None = None,
     ) -> None:
-        self._recorded = snapshot.resources
-        self._unsettled = snapshot.unsettled
-        self._observed = observed
+        self._recorded = known.snapshot.resources
+        self._unsettled = known.snapshot.unsettled
+        self._observed = known.observed
         self._providers = providers
+        self._marks = known.marks
+        self._adopted = known.adopted
+        self._previous = known.previous
+        self._ignored = ignored or Ignored()
         self.desired = merged(desired)
-        self.current = _current(snapshot, observed)
+        self.current = {**_current(known.snapshot, known.observed), **known.adopted}
         self._remade: set[str] = set()
         """Objects that get a new id: what refers to them cannot be known yet."""
         self._depends_on = {address: depends_on(one.body) for address, one in self.desired.items()}
@@ -42,7 +48,7 @@ class Objects:
         """Objects that are as they should be."""
         for address, resource in self.desired.items():
             there = self.current.get(address)
-            if there is not None and there.body == self._bodies[address]:
+            if there is not None and self._action(address, self._bodies[address]) is None:
                 yield Kept(
                     address,
                     self._provider(address),
@@ -64,7 +70,7 @@ class Objects:
         """What others changed or deleted since it was applied; what an apply of ours left half-recorded is none."""
         for address, recorded in sorted(self._recorded.items()):
             there = self.current.get(address)
-            if address not in self._unsettled and (there is None or there.body != recorded.body):
+            if address not in self._unsettled and (there is None or self._differs(recorded, there)):
                 yield Drift(address, recorded.provider, recorded.body, None if there is None else there.body)
 
     def doubled(self) -> Iterator[PlanNotice]:
@@ -82,15 +88,32 @@ class Objects:
                         f"{self.current[address].id} is used. Delete the others there by hand.",
                     )
 
+    def bodies(self) -> Iterator[tuple[tuple[str, ...], Any]]:
+        """Who needs each desired object, and its body as it is wanted and as it is there."""
+        for address, resource in self.desired.items():
+            yield resource.needed_by, self._bodies[address]
+            if address in self.current:
+                yield resource.needed_by, self.current[address].body
+
     def _resolved_bodies(self) -> dict[str, Any]:
         """Bodies with the references filled in that stay valid; what is created or replaced gets an id only then."""
         self._insist_on_targets()
         bodies: dict[str, Any] = {}
         for address in in_order(self._depends_on) if any(self._depends_on.values()) else self.desired:
-            bodies[address] = resolved(self.desired[address].body, self._known)
+            bodies[address] = self._body(address)
             if self._action(address, bodies[address]) in (Action.CREATE, Action.REPLACE):
                 self._remade.add(address)
         return bodies
+
+    def _body(self, address: str) -> Any:
+        wanted, there = self.desired[address], self.current.get(address)
+        body = resolved(wanted.body, self._known)
+        return body if there is None else self._ignored.kept(body, there.body, wanted.needed_by)
+
+    def _differs(self, recorded: Recorded, there: Observed) -> bool:
+        """Whether somebody changed what slactl minds since it was applied."""
+        as_minded = self._ignored.kept(recorded.body, there.body, recorded.needed_by)
+        return bool(as_minded != there.body)
 
     def _insist_on_targets(self) -> None:
         for address, needs in self._depends_on.items():
@@ -110,9 +133,10 @@ class Objects:
         there = self.current.get(address)
         if there is None:
             return Action.CREATE
-        if there.body == body:
-            return None
-        return Action.REPLACE if self._forced_by(address, body) else Action.UPDATE
+        if self._forced_by(address, body):
+            return Action.REPLACE
+        marked = address not in self._marks and address not in self._adopted
+        return None if there.body == body and marked else Action.UPDATE
 
     def _forced_by(self, address: str, body: Mapping[str, Any]) -> tuple[str, ...]:
         there = self.current[address]
@@ -127,7 +151,7 @@ class Objects:
             and recorded.id == there.id
             and recorded.needed_by == resource.needed_by
             and recorded.depends_on == self._depends_on[there.address]
-            and recorded.body == there.body
+            and not self._differs(recorded, there)
         )
 
     def _wanted(self) -> Iterator[ObjectChange]:
@@ -150,6 +174,8 @@ class Objects:
                     needs=tuple(sorted(waiting[address])),
                     depends_on=self._depends_on[address],
                     forced_by=self._forced_by(address, body) if action is Action.REPLACE else (),
+                    previous=self._previous.get(address, ""),
+                    importing=address in self._adopted,
                 )
 
     def _unwanted(self, first_wave: int) -> Iterator[ObjectChange]:
@@ -187,8 +213,8 @@ class Objects:
         if there is None:
             return "missing" if recorded else ""
         if recorded is None:
-            return "adopted"
-        return "drift" if recorded.body != there.body else ""
+            return "" if address in self._adopted else "adopted"
+        return "drift" if self._differs(recorded, there) else ""
 
     def _provider(self, address: str) -> str:
         recorded = self._recorded.get(address)

@@ -43,6 +43,10 @@ class ObjectChange:
     """Addresses that the body refers to, known by now or not."""
     forced_by: tuple[str, ...] = ()
     """For a replacement: the attributes that cannot change in place."""
+    previous: str = ""
+    """The address that it had, in state or in the mark that it carries; empty where it has not moved."""
+    importing: bool = False
+    """True: `id` names an object of others, which is taken over."""
 
     @property
     def backend(self) -> str:
@@ -103,6 +107,31 @@ class AgreementChange:
     support: Mapping[str, str]
     """Verdicts by objective, as of this plan."""
     prevent_destroy: bool = False
+    previous: str = ""
+    """The address that it had; empty where it has not moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An agreement or object that goes by another address from now on."""
+
+    source: str
+    target: str
+    document: str
+    """The refactoring that states it; empty for an object that follows its agreement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """An object that state forgets, and that stays in its backend."""
+
+    address: str
+    provider: str
+    id: str
+    body: Mapping[str, Any]
+    needed_by: tuple[str, ...]
+    removed: str
+    """The address that is taken out, and whose objects stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +226,25 @@ class Plan:
     """The hash of the history's newest entry when the plan was made."""
     variables: Mapping[str, str | None] = field(default_factory=dict)
     """The variables that it was made with; None where one is sensitive."""
+    moves: tuple[Move, ...] = ()
+    """Recorded before anything else: whatever becomes of the rest, state and files agree on the names."""
+    forgotten: tuple[Forgotten, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.agreements or self.changes or self.gone or any(one.new for one in self.kept))
+        return not self.moves and not self.has_more_than_moves
+
+    @property
+    def has_more_than_moves(self) -> bool:
+        """Whether there is something to do beside giving other addresses."""
+        return bool(
+            self.agreements
+            or self.changes
+            or self.gone
+            or self.forgotten
+            or any(one.new for one in self.kept)
+        )
 
     @property
     def applyable(self) -> bool:
@@ -211,6 +254,11 @@ class Plan:
     def count(self, *actions: Action) -> int:
         """How many objects are changed in these ways."""
         return sum(change.action in actions for change in self.changes)
+
+    @property
+    def to_import(self) -> int:
+        """Objects of others to take over; each is changed in place or replaced, too."""
+        return sum(change.importing for change in self.changes)
 
     @property
     def to_add(self) -> int:

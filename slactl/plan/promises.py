@@ -1,6 +1,7 @@
 """The first layer of a plan: how promises change, whom that touches, and whether they are still supported."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slactl.base.duration import spoken
@@ -17,9 +18,18 @@ _SHARES = ("availability", "success-ratio")
 
 
 def agreement_changes(
-    estate: Estate, assessment: Assessment, applied: Mapping[str, Applied], *, destroying: bool
+    estate: Estate,
+    assessment: Assessment,
+    applied: Mapping[str, Applied],
+    *,
+    destroying: bool,
+    previous: Mapping[str, str] | None = None,
 ) -> tuple[AgreementChange, ...]:
-    """How each promise differs from the one that was applied; unchanged ones are left out."""
+    """How each promise differs from the one that was applied; unchanged ones are left out.
+
+    `previous` are the addresses that agreements had before a move; `applied` has them under the new ones.
+    """
+    was = previous or {}
     wanted = {} if destroying else {address: promise_of(one) for address, one in estate.agreements.items()}
     affected = _Affected(estate)
     changes = []
@@ -27,9 +37,8 @@ def agreement_changes(
         before = applied[address].promise if address in applied else None
         after = wanted.get(address)
         if before != after:
-            changes.append(
-                _change(address, before, after, estate, assessment, applied.get(address), affected)
-            )
+            change = _change(address, before, after, estate, assessment, applied.get(address), affected)
+            changes.append(replace(change, previous=was.get(address, "")))
     return tuple(changes)
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from slactl.model.estate import Estate
+from slactl.plan.known import Addresses
 from slactl.plan.objects import Objects
+from slactl.plan.past import Past
 from slactl.plan.plan import PlanNotice
 from slactl.plan.references import depends_on
 from slactl.provider import Compilation, Observed
@@ -27,9 +30,16 @@ def rebuilt(
     desired: Mapping[str, Compilation],
     observed: Mapping[str, Sequence[Observed]],
     providers: Mapping[str, str],
+    estate: Estate,
+    past: Past | None = None,
 ) -> Rebuilt:
-    """Sort what was read into what is to be recorded and what nobody wants; providers by backend name."""
-    objects = Objects(desired, Snapshot("", 0, {}, {}), observed, providers)
+    """Sort what was read into what is to be recorded and what nobody wants; providers by backend name.
+
+    What `removed` leaves to others is in neither; what a move renamed since it was applied is recorded under its new address.
+    """
+    asked = frozenset(one.address for compilation in desired.values() for one in compilation.resources)
+    addresses = Addresses(estate, asked, past or Past(), imports=False)
+    objects = Objects(desired, addresses.known(Snapshot("", 0, {}, {}), observed), providers)
     resources, orphans = [], []
     for address, there in objects.current.items():
         wanted = objects.desired.get(address)

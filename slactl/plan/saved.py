@@ -15,7 +15,9 @@ from slactl.plan.plan import (
     Cost,
     Drift,
     FieldChange,
+    Forgotten,
     Kept,
+    Move,
     ObjectChange,
     ObjectiveChange,
     Plan,
@@ -105,6 +107,8 @@ def _plan(data: Mapping[str, Any]) -> Plan:
             "findings": tuple(PlanFinding(**one) for one in data["findings"]),
             "notices": tuple(PlanNotice(**one) for one in data["notices"]),
             "errors": tuple(data["errors"]),
+            "moves": tuple(Move(**one) for one in data["moves"]),
+            "forgotten": tuple(_forgotten(one) for one in data["forgotten"]),
         }
     )
 
@@ -116,6 +120,10 @@ def _change(data: Mapping[str, Any]) -> ObjectChange:
 
 def _kept(data: Mapping[str, Any]) -> Kept:
     return Kept(**{**data, "needed_by": tuple(data["needed_by"]), "depends_on": tuple(data["depends_on"])})
+
+
+def _forgotten(data: Mapping[str, Any]) -> Forgotten:
+    return Forgotten(**{**data, "needed_by": tuple(data["needed_by"])})
 
 
 def _agreement(data: Mapping[str, Any]) -> AgreementChange:

@@ -6,6 +6,7 @@ Everything else (differences, order, references, state, retries, what is printed
 """
 
 from slactl.provider.protocol import (
+    Adopting,
     Compilation,
     Connection,
     Context,
@@ -14,10 +15,12 @@ from slactl.provider.protocol import (
     Query,
     Reading,
 )
-from slactl.provider.resource import Action, Change, Observed, Outcome, Ref, Resource, Status
+from slactl.provider.resource import Action, Candidate, Change, Observed, Outcome, Ref, Resource, Status
 
 __all__ = [
     "Action",
+    "Adopting",
+    "Candidate",
     "Change",
     "Compilation",
     "Connection",

@@ -16,14 +16,14 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from slactl.base.diagnostics import Place, Severity
 from slactl.base.intervals import IntervalSet
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
-from slactl.provider.resource import Change, Observed, Outcome, Resource
+from slactl.provider.resource import Candidate, Change, Observed, Outcome, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,28 @@ class Connection(Protocol):
 
     def measure(self, queries: Sequence[Query]) -> Sequence[Reading]:
         """Answer each query from the system's history, in the same order.
+
+        Raises:
+            SlactlError: when the backend cannot be read.
+        """
+
+
+@runtime_checkable
+class Adopting(Protocol):
+    """What a connection may offer beside `Connection`: objects of others that can become ours.
+
+    Such an object changes only by a `Change` with `adopts`, which writes our mark.
+    """
+
+    def read(self, id: str) -> Observed | None:  # noqa: A002 - the name that users know it by
+        """One object by the backend's own name, or None; its address is empty unless it carries this workspace's mark.
+
+        Raises:
+            SlactlError: when it is there and cannot become ours, with what to do; or the backend cannot be read.
+        """
+
+    def importable(self, wanted: Sequence[Resource]) -> Sequence[Candidate]:
+        """Objects of others that stand where these wanted ones shall be, as far as that can be told.
 
         Raises:
             SlactlError: when the backend cannot be read.

@@ -76,8 +76,21 @@ class Change:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     id: str | None
-    """The backend's own name of the object; None for one to be created."""
+    """The backend's own name of the object; None for one to be created. The mark that the object carries may name an older
+    address: then it is written anew, whatever else changes."""
     needed_by: tuple[str, ...] = ()
+    adopts: bool = False
+    """True: the object is somebody else's, and an import of the files names it; only then may one without our mark change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An object of others that could become a wanted one."""
+
+    address: str
+    """The wanted one."""
+    id: str
+    """The backend's own name of what is there."""
 
 
 Status = Literal["done", "staged", "failed", "unknown"]

@@ -6,8 +6,9 @@ from typing import Any
 
 from slactl.base.text import plural
 from slactl.plan.drift import DriftReport
+from slactl.plan.paths import leaves
 from slactl.plan.plan import ObjectChange
-from slactl.render.plan_attributes import attributes, leaves
+from slactl.render.plan_attributes import attributes
 from slactl.render.style import Style
 
 _KIND = {"drift": "changed", "missing": "deleted", "orphan": "orphan"}

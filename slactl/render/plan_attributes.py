@@ -2,10 +2,11 @@
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slactl.base.text import plural
+from slactl.plan.paths import leaves
 from slactl.plan.plan import ObjectChange
 from slactl.render.style import Style
 
@@ -79,32 +80,3 @@ _MOST = 140
 def _shortened(text: str) -> str:
     """A value that comes or goes whole, to a line's length; what changes is always shown whole."""
     return text if len(text) <= _MOST else f"{text[:_MOST]}... ({len(text)} characters)"
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf of a body with its path; members of a list are named by what tells them apart, else counted."""
-    if isinstance(value, Mapping) and value and "$ref" not in value:
-        for key, below in value.items():
-            yield from leaves(below, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, (list, tuple)) and any(isinstance(item, (Mapping, list)) for item in value):
-        for step, below in zip(_steps(value), value, strict=True):
-            yield from leaves(below, f"{path}[{step}]")
-    elif value is not None:
-        yield path, value
-
-
-def _steps(items: Sequence[Any]) -> list[str]:
-    """Names for the members of a list, so that one more member does not shift the rest; numbers where they have none."""
-    names = [_name_of(item) for item in items]
-    if all(names) and len(set(names)) == len(names):
-        return names
-    return [str(index) for index in range(len(items))]
-
-
-def _name_of(item: Any) -> str:
-    if not isinstance(item, Mapping):
-        return ""
-    name = next((str(item[key]) for key in ("record", "alert", "name", "tag", "key") if key in item), "")
-    labels = item.get("labels")
-    told = ",".join(str(value) for value in labels.values()) if isinstance(labels, Mapping) else ""
-    return f"{name} {told}".strip()

@@ -46,7 +46,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "variables": _variables(plan),
         "planned_values": {"root_module": {"resources": [_values(*one) for one in planned]}},
         "resource_drift": [_drift(one) for one in plan.drift],
-        "resource_changes": [*map(_object, plan.changes), *map(_no_op, plan.kept)],
+        "resource_changes": [*_resource_changes(plan)],
         "prior_state": {
             "format_version": "1.0",
             "terraform_version": _COMPATIBLE_WITH,
@@ -72,7 +72,7 @@ def _ours(plan: Plan) -> dict[str, Any]:
         "serial": plan.serial,
         "history_head": plan.head,
         "counts": plan_parts.counts(plan),
-        "agreements": [plan_parts.promise(one) for one in plan.agreements],
+        "agreements": [*map(plan_parts.promise, plan.agreements), *plan_parts.moved_promises(plan)],
         "support": {
             "objectives": [plan_parts.objective(one) for one in plan.support],
             "changes": [plan_parts.support_change(one) for one in plan.support_changes],
@@ -103,7 +103,8 @@ def _planned(plan: Plan) -> list[Body]:
 
 def _prior(plan: Plan) -> list[Body]:
     changed = [(one.address, one.provider, one.before) for one in plan.changes if one.before is not None]
-    return sorted([*changed, *_kept(plan)], key=_address)
+    forgotten = [(one.address, one.provider, one.body) for one in plan.forgotten]
+    return sorted([*changed, *_kept(plan), *forgotten], key=_address)
 
 
 def _kept(plan: Plan) -> Iterator[Body]:
@@ -148,18 +149,31 @@ def _configured(address: str, body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _resource_changes(plan: Plan) -> Iterator[dict[str, Any]]:
+    previous = {one.target: one.source for one in plan.moves}
+    yield from map(_object, plan.changes)
+    yield from (_no_op(kept, previous.get(kept.address)) for kept in plan.kept)
+    for one in plan.forgotten:
+        yield _change(one.address, one.provider, ["forget"], one.body, None)
+
+
 def _object(change: ObjectChange) -> dict[str, Any]:
     document = _change(change.address, change.provider, _ACTIONS[change.action], change.before, change.after)
     if change.forced_by:
         document["change"]["replace_paths"] = [[name] for name in change.forced_by]
     if change.action in _REASON:
         document["action_reason"] = _REASON[change.action]
+    if change.previous:
+        document["previous_address"] = change.previous
+    if change.importing:
+        document["change"]["importing"] = {"id": change.id}
     return document | {"why": change.why, "needed_by": list(change.needed_by)}
 
 
-def _no_op(kept: Kept) -> dict[str, Any]:
+def _no_op(kept: Kept, previous: str | None) -> dict[str, Any]:
     document = _change(kept.address, kept.provider, ["no-op"], kept.body, kept.body)
-    return document | {"why": "", "needed_by": list(kept.needed_by)}
+    moved = {} if previous is None else {"previous_address": previous}
+    return document | moved | {"why": "", "needed_by": list(kept.needed_by)}
 
 
 def _drift(one: Drift) -> dict[str, Any]:

@@ -42,9 +42,11 @@ def _header(plan: Plan) -> dict[str, Any]:
 
 def _lines(plan: Plan) -> Iterator[dict[str, Any]]:
     yield from ({"type": "promise"} | plan_parts.promise(one) for one in plan.agreements)
+    yield from ({"type": "move", "address": one.target, "previous_address": one.source} for one in plan.moves)
     yield from map(_object, plan.changes)
     yield from ({"type": "state", "action": "record", "address": one.address} for one in plan.kept if one.new)
     yield from ({"type": "state", "action": "forget", "address": address} for address in plan.gone)
+    yield from ({"type": "state", "action": "release", "address": one.address} for one in plan.forgotten)
     yield from map(_drift, plan.drift)
     yield from ({"type": "support"} | plan_parts.support_change(one) for one in plan.support_changes)
     yield from ({"type": "finding"} | plan_parts.finding(one) for one in plan.findings)
@@ -65,6 +67,7 @@ def _object(change: ObjectChange) -> dict[str, Any]:
         "why": change.why,
         "needed_by": list(change.needed_by),
         "forced_by": list(change.forced_by),
+        "importing": change.id if change.importing else None,
         "before": change.before,
         "after": None if change.after is None else known(change.after),
         "after_unknown": {} if change.after is None else unknown(change.after),

@@ -75,6 +75,7 @@ def _by_action(plan: Plan) -> Iterator[Part]:
     for action, title in ((AgreementAction.CREATE, "begin"), (AgreementAction.UPDATE, "change")):
         found = [one for one in plan.agreements if one.action is action]
         yield _list(f"Promises that {title}", [*map(plan_rows.promise, found)], "promise")
+    yield _list("Moved", [*map(plan_rows.move, plan.moves)], "address")
     for doing, title in ((Action.CREATE, "created"), (Action.UPDATE, "changed in place")):
         changes = [one for one in plan.changes if one.action is doing]
         yield _list(f"Objects {title}", [*map(plan_rows.backend_object, changes)], "object")
@@ -82,6 +83,9 @@ def _by_action(plan: Plan) -> Iterator[Part]:
         *(f"- {code(one.address, most=200)} is as it should be" for one in plan.kept if one.new),
         *(f"- {code(one, most=200)} is forgotten; neither files nor backend have it" for one in plan.gone),
     ]
+    yield _list(
+        "No longer managed, left in their backends", [*map(plan_rows.released, plan.forgotten)], "object"
+    )
     yield _list("Recorded in state alone", state_only, "object")
 
 

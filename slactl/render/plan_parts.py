@@ -1,9 +1,10 @@
 """The parts of a plan that are ours as JSON data: promises, support, findings; the same in every format for machines."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from slactl.model.refactoring import is_agreement
 from slactl.plan.plan import AgreementChange, Plan, PlanFinding, PlanNotice, Support, SupportChange
 
 
@@ -11,6 +12,7 @@ def promise(change: AgreementChange) -> dict[str, Any]:
     """How one agreement changes."""
     return {
         "address": change.address,
+        **({"previous_address": change.previous} if change.previous else {}),
         "action": change.action.value,
         "customers": list(change.customers),
         "objectives": [
@@ -26,6 +28,14 @@ def promise(change: AgreementChange) -> dict[str, Any]:
         "before": change.before,
         "after": change.after,
     }
+
+
+def moved_promises(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Agreements that go by another address and are the same otherwise."""
+    changed = {one.address for one in plan.agreements}
+    for one in plan.moves:
+        if is_agreement(one.target) and one.target not in changed:
+            yield {"address": one.target, "action": "move", "previous_address": one.source}
 
 
 def objective(one: Support) -> dict[str, Any]:

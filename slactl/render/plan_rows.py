@@ -6,11 +6,14 @@ from typing import Any
 
 from slactl.base.duration import spoken
 from slactl.base.text import sentence_list
+from slactl.plan.paths import leaves
 from slactl.plan.plan import (
     AgreementAction,
     AgreementChange,
     Drift,
     FieldChange,
+    Forgotten,
+    Move,
     ObjectChange,
     ObjectiveChange,
     PlanFinding,
@@ -19,7 +22,6 @@ from slactl.plan.plan import (
 )
 from slactl.render.at_risk import AtRisk
 from slactl.render.markdown import code, words
-from slactl.render.plan_attributes import leaves
 
 _FEW = 4
 _WHY = {
@@ -94,7 +96,18 @@ def backend_object(change: ObjectChange) -> str:
     """An object and who needs it; of one that is replaced, why."""
     forced = f" replaced: {_names(change.forced_by)} cannot change in place" if change.forced_by else ""
     needed = f", needed by {_names(change.needed_by)}" if change.needed_by else ""
-    return f"- {_code(change.address)}{forced}{_WHY[change.why]}{needed}"
+    taken = f", imported from {_code(change.id)}" if change.importing else ""
+    return f"- {_code(change.address)}{forced}{taken}{_WHY[change.why]}{needed}"
+
+
+def move(one: Move) -> str:
+    """An address that changes; what goes by it stays as it is."""
+    return f"- {_code(one.source)} → {_code(one.target)}"
+
+
+def released(one: Forgotten) -> str:
+    """An object that slactl gives up, and that stays where it is."""
+    return f"- {_code(one.address)}, as {_code(one.removed)} is removed"
 
 
 def drift(one: Drift) -> str:

@@ -6,20 +6,24 @@ from typing import Any
 
 from slactl.base.duration import spoken
 from slactl.base.text import plural, sentence_list
+from slactl.model.refactoring import is_agreement
+from slactl.plan.paths import leaves
 from slactl.plan.plan import (
     AgreementAction,
     AgreementChange,
     Cost,
     FieldChange,
+    Forgotten,
     Kept,
+    Move,
     ObjectChange,
     ObjectiveChange,
     Plan,
 )
-from slactl.plan.stages import MakeChanges, Stage, TakeOver, stages
+from slactl.plan.stages import MakeChanges, Readdress, Stage, TakeOver, stages
 from slactl.provider import Action
 from slactl.render.findings import verdict_words
-from slactl.render.plan_attributes import attributes, leaves, visible
+from slactl.render.plan_attributes import attributes, visible
 from slactl.render.style import Style
 
 _SYMBOL = {"create": "+", "update": "~", "delete": "-", "replace": "-/+"}
@@ -28,6 +32,10 @@ _WILL = {
     Action.UPDATE: "will be updated in-place",
     Action.REPLACE: "must be replaced",
     Action.DELETE: "will be destroyed",
+}
+_WILL_BE_IMPORTED = {
+    Action.UPDATE: "will be imported and updated in-place",
+    Action.REPLACE: "will be imported and replaced",
 }
 _WHY = {
     "": "",
@@ -44,6 +52,7 @@ def plan_text(plan: Plan, style: Style) -> str:
     blocks: list[str] = []
     if plan.drift:
         blocks.append(_drift(plan, style))
+    blocks += [_moved(stage.moves, style) for stage in stages(plan) if isinstance(stage, Readdress)]
     if plan.agreements:
         blocks.append(style.bold("Promises"))
         blocks += [_agreement(change, margins, style) for change in plan.agreements]
@@ -64,11 +73,12 @@ def plan_text(plan: Plan, style: Style) -> str:
 
 def _stage(stage: Stage, style: Style) -> list[str]:
     match stage:
-        case TakeOver(kept, gone):
-            return [_taken_over(kept, gone, style)]
+        case TakeOver(kept, gone, forgotten):
+            taken = [_taken_over(kept, gone, style)] if kept or gone else []
+            return [*taken, *(_no_longer_managed(one, style) for one in forgotten)]
         case MakeChanges(_, changes):
             return [_object(change, style) for change in changes]
-        case _:  # a commit and the record of promises follow from what was printed
+        case _:  # moves stand first; a commit and the record of promises follow from what was printed
             return []
 
 
@@ -77,6 +87,20 @@ def _taken_over(kept: Sequence[Kept], gone: Sequence[str], style: Style) -> str:
     lines = [f"  {one.address} is as it should be" for one in kept]
     lines += [f"  {address} is forgotten; neither files nor backend have it" for address in gone]
     return "\n".join([style.bold("Recorded in state alone"), *lines])
+
+
+def _moved(moves: Sequence[Move], style: Style) -> str:
+    """What goes by another address; agreements first, the objects that follow them after."""
+    ordered = sorted(moves, key=lambda one: (not is_agreement(one.target), one.target))
+    return "\n".join(style.bold(f"  # {one.source}") + f" has moved to {one.target}" for one in ordered)
+
+
+def _no_longer_managed(one: Forgotten, style: Style) -> str:
+    return (
+        style.bold(f"  # {one.address}")
+        + " will no longer be managed\n"
+        + style.dim(f"  # it stays in its backend, as {one.removed} was removed with keepObjects")
+    )
 
 
 def _drift(plan: Plan, style: Style) -> str:
@@ -96,10 +120,11 @@ def summary_line(plan: Plan) -> str:
     """Terraform's line, byte for byte, or `No changes.` and what that means."""
     if plan.is_empty:
         return "No changes. The backends hold what the agreements say."
+    imports = f"{plan.to_import} to import, " if plan.to_import else ""
     if not plan.changes:
         touched = plural(len(plan.agreements), "promise") if plan.agreements else "Its state alone"
         return f"{touched} to record.\n\nPlan: 0 to add, 0 to change, 0 to destroy."
-    return f"Plan: {plan.to_add} to add, {plan.to_change} to change, {plan.to_destroy} to destroy."
+    return f"Plan: {imports}{plan.to_add} to add, {plan.to_change} to change, {plan.to_destroy} to destroy."
 
 
 def _paint(action: str, style: Style) -> str:
@@ -112,7 +137,7 @@ def _paint(action: str, style: Style) -> str:
 def _agreement(change: AgreementChange, margins: Mapping[str, str], style: Style) -> str:
     head = f"  {_paint(change.action.value, style)} {style.bold(change.address)}"
     whom = f"   customers: {', '.join(change.customers)}" if change.customers else ""
-    lines = [f"{head}{_ends(change)}{whom}"]
+    lines = [f"{head}{_ends(change)}{whom}{_moved_from(change.previous)}"]
     width = max((len(one.name) for one in change.objectives), default=0)
     lines += [
         f"      {_objective(one, width, margins.get(f'{change.address}.{one.name}'), style)}"
@@ -120,6 +145,10 @@ def _agreement(change: AgreementChange, margins: Mapping[str, str], style: Style
     ]
     lines += [f"      {_field(one)}" for one in change.fields if not _told(one)]
     return "\n".join(lines)
+
+
+def _moved_from(previous: str) -> str:
+    return f"   (moved from {previous})" if previous else ""
 
 
 def _ends(change: AgreementChange) -> str:
@@ -175,7 +204,14 @@ def _at_risk(plan: Plan, style: Style) -> str:
 
 
 def _object(change: ObjectChange, style: Style) -> str:
-    lines = [style.bold(f"  # {change.address}") + f" {_WILL[change.action]}{_WHY[change.why]}"]
+    will = _WILL_BE_IMPORTED[change.action] if change.importing else _WILL[change.action]
+    lines = [style.bold(f"  # {change.address}") + f" {will}{_WHY[change.why]}"]
+    if change.importing:
+        lines.append(
+            style.dim(f"  # it is {visible(change.id or '')} in its backend, and slactl's from then on")
+        )
+    if change.previous:
+        lines.append(style.dim(f"  # (moved from {change.previous})"))
     if change.needed_by:
         lines.append(style.dim(f"  # needed by {_few(change.needed_by)}"))
     lines.append(f"  {_paint(change.action.value, style)} {change.address} {{")

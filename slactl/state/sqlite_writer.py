@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from slactl.state.chain import chained
 from slactl.state.locking import lost
 from slactl.state.migrations.m0002_dependencies import HISTORY_REFUSES_DELETE
+from slactl.state.readdress import readdressed
 from slactl.state.records import Applied, Contents, Entry, Recorded
 from slactl.state.sqlite_backup import keep_copy
 from slactl.state.sqlite_file import explained, transaction
@@ -18,9 +20,11 @@ from slactl.state.sqlite_rows import (
     ADD_INTENT,
     ADD_RESOURCE,
     agreement_row,
+    agreements,
     as_json,
     entry_row,
     resource_row,
+    resources,
 )
 
 
@@ -75,11 +79,27 @@ class SqliteWriter:
             self._connection.executemany(ADD_AGREEMENT, kept)
             self._connection.executemany("DELETE FROM agreements WHERE address = ?", ended)
             self._connection.executemany("UPDATE agreements SET support = ? WHERE address = ?", support)
-            added = self._chained(replace(entry, serial=serial))
-            self._connection.execute(ADD_ENTRY, entry_row(added))
-            self._connection.execute("UPDATE meta SET head = ?", (added.hash,))
+            added = self._add(entry, serial)
         self._serial = None
         return added
+
+    def move(self, renames: Mapping[str, str], entry: Entry) -> Entry:
+        """Give what stands at the keys the addresses that are the values, and record that in the history."""
+        with self._step() as serial:
+            found = readdressed(resources(self._connection), agreements(self._connection), renames)
+            self._exchange(
+                "resources", ADD_RESOURCE, found.resources, map(resource_row, found.resources.values())
+            )
+            self._exchange(
+                "agreements", ADD_AGREEMENT, found.agreements, map(agreement_row, found.agreements.values())
+            )
+            added = self._add(found.told(entry), serial)
+        self._serial = None
+        return added
+
+    def _exchange(self, table: str, add: str, old: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        self._connection.executemany(f"DELETE FROM {table} WHERE address = ?", [(one,) for one in old])  # noqa: S608 - constant names
+        self._connection.executemany(add, rows)
 
     def replace(self, contents: Contents) -> None:
         """Make the whole state this one, with its lineage, serial and history."""
@@ -101,9 +121,12 @@ class SqliteWriter:
             )
         self._serial = None
 
-    def _chained(self, entry: Entry) -> Entry:
+    def _add(self, entry: Entry, serial: int) -> Entry:
         lineage, head = self._connection.execute("SELECT lineage, head FROM meta").fetchone()
-        return chained(entry, head, lineage)
+        added = chained(replace(entry, serial=serial), head, lineage)
+        self._connection.execute(ADD_ENTRY, entry_row(added))
+        self._connection.execute("UPDATE meta SET head = ?", (added.hash,))
+        return added
 
     @contextmanager
     def _step(self) -> Iterator[int]:

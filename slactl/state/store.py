@@ -48,6 +48,13 @@ class Writer(Protocol):
         `restated` are new verdicts, by objective, of agreements whose promise stays as it is.
         """
 
+    def move(self, renames: Mapping[str, str], entry: Entry) -> Entry:
+        """Give what stands at the keys the addresses that are the values, in one step, with an entry of its own.
+
+        Agreements and objects alike, all at once: two may change places. What changes in which row, and the promises that
+        the entry tells, `slactl.state.readdress` says. Returns the entry as it is kept, like `finish`.
+        """
+
     def replace(self, contents: Contents) -> None:
         """Make the whole state this one, with its lineage, serial and history, in one step (push, migration).
 

@@ -55,7 +55,7 @@ def newest(run: Run) -> dict[str, object]:
 
 
 @pytest.mark.usefixtures("applied")
-def test_a_renamed_agreement_that_was_moved_is_an_update_and_no_end(
+def test_a_renamed_agreement_that_was_moved_is_no_end_and_no_beginning(
     shop: Path, run: Run, store: SqliteStore
 ) -> None:
     code, out, _ = run("state", "mv", "-lock-timeout=1s", "ola.checkout", "ola.till")
@@ -64,13 +64,19 @@ def test_a_renamed_agreement_that_was_moved_is_an_update_and_no_end(
     assert newest(run)["results"] == {
         "ola.checkout": "move to ola.till: done",
         "ola.till": "move from ola.checkout: done",
+        "prom.rules.ola.checkout": "move to prom.rules.ola.till: done",
+        "prom.rules.ola.till": "move from prom.rules.ola.checkout: done",
     }
-    assert store.read().resources["prom.rules.ola.checkout"].needed_by == ("ola.till",)
+    assert store.read().resources["prom.rules.ola.till"].needed_by == ("ola.till",)
     edit(shop / "agreements/olas.yaml", "metadata: {name: checkout}", "metadata: {name: till}")
     plan = json.loads(run("plan", "-json")[1])
-    assert "~ ola.till" in run("plan")[1]
-    assert {one["address"]: one["action"] for one in plan["agreements"]} == {"ola.till": "update"}
+    assert plan["agreements"] == []
+    changed = {one["address"]: one["change"]["actions"] for one in plan["resource_changes"]}
+    assert changed["prom.rules.ola.till"] == ["update"]
+    assert "prom.rules.ola.checkout" not in changed
     assert run("apply", "-auto-approve")[0] == 0
+    assert not (shop / "rules/slactl.webshop.prom.rules.ola.checkout.yaml").exists()
+    assert run("plan", "-detailed-exitcode")[0] == 0
     assert "ola.checkout" not in run("state", "list")[1].splitlines()
     assert run("history", "verify")[0] == 0
 

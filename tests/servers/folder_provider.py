@@ -18,6 +18,7 @@ from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.provider import (
     Action,
+    Candidate,
     Change,
     Compilation,
     Context,
@@ -110,6 +111,25 @@ class FolderConnection:
             if one["workspace"] == self._workspace
         ]
 
+    def read(self, id: str) -> Observed | None:  # noqa: A002 - the protocol of providers
+        path = self._folder / "objects" / f"{id}.json"
+        if not path.exists():
+            return None
+        one = json.loads(path.read_text())
+        if one["workspace"] not in ("", self._workspace):
+            raise SlactlError(f"{id} belongs to the workspace {one['workspace']}", "Take it out there first.")
+        return Observed(one["address"], id, one["body"], {"size": len(one["body"])})
+
+    def importable(self, wanted: Sequence[Resource]) -> Sequence[Candidate]:
+        """Objects of nobody that somebody has called what a wanted one is called."""
+        names = {one.address.split(".", 2)[2]: one.address for one in wanted}
+        found = [json.loads(path.read_text()) for path in sorted((self._folder / "objects").glob("*.json"))]
+        return [
+            Candidate(names[one["name"]], one["id"])
+            for one in found
+            if not one["workspace"] and one.get("name") in names
+        ]
+
     def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
         outcomes = [self._make(change) for change in changes]
         self._faults.after_batch()
@@ -140,6 +160,8 @@ class FolderConnection:
         self._faults.before_change(change)
         if change.address in self._faults.fail:
             return Outcome(change.address, "failed", error="refused")
+        if self._is_foreign(change):
+            return Outcome(change.address, "failed", error="it is somebody else's")
         with (self._folder / "log").open("a") as log:
             log.write(f"{change.action.value} {change.address}\n")
         name = change.id or ""
@@ -159,6 +181,12 @@ class FolderConnection:
             )
         attributes = {} if change.after is None else {"size": len(change.after)}
         return Outcome(change.address, "staged" if self._staged else "done", name, attributes)
+
+    def _is_foreign(self, change: Change) -> bool:
+        path = self._folder / "objects" / f"{change.id}.json"
+        if change.adopts or not path.exists():
+            return False
+        return bool(json.loads(path.read_text())["workspace"] != self._workspace)
 
     def _put(self, name: str, value: Mapping[str, Any] | None) -> None:
         """Write or remove one file in one step, at once or when committed."""
@@ -184,3 +212,10 @@ def folder_backend(name: str, folder: Path, objects: Mapping[str, Any], *, stage
     return Backend(
         name, Place("backends.yaml"), "folder", {"folder": str(folder), "objects": objects, "staged": staged}
     )
+
+
+def put_foreign(folder: Path, name: str, body: Mapping[str, Any], *, called: str = "", of: str = "") -> None:
+    """An object that somebody else has made, of no workspace or of another one; `called` is the name they gave it."""
+    (folder / "objects").mkdir(parents=True, exist_ok=True)
+    one = {"workspace": of, "address": "", "id": name, "name": called, "body": body}
+    (folder / "objects" / f"{name}.json").write_text(json.dumps(one))

@@ -16,9 +16,13 @@ from folder_provider import Faults, FolderConnection, FolderProvider, folder_bac
 from slactl.apply.executor import Executor, Identity, Result
 from slactl.base.diagnostics import Place
 from slactl.check.result import Assessment
+from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate
+from slactl.model.refactoring import Refactoring
 from slactl.model.workspace import Workspace
 from slactl.plan.build import Inputs, build_plan
+from slactl.plan.imports import all_imports
+from slactl.plan.past import recall
 from slactl.plan.plan import Mode, Plan
 from slactl.provider import Context, Observed, Provider
 from slactl.state.sqlite import SqliteStore
@@ -37,6 +41,8 @@ class FolderWorld:
     mode: Mode = "normal"
     faults: dict[str, Faults] = field(default_factory=dict)
     as_of: date = AS_OF
+    refactorings: dict[str, Refactoring] = field(default_factory=dict)
+    agreements: dict[str, Agreement] = field(default_factory=dict)
 
     @property
     def store(self) -> SqliteStore:
@@ -51,7 +57,13 @@ class FolderWorld:
             name: folder_backend(name, self.root / name, objects, staged=self.staged)
             for name, objects in self.wanted.items()
         }
-        return Estate(Workspace("estate", Place("slactl.yaml"), "org"), backends=backends, digest="files")
+        return Estate(
+            Workspace("estate", Place("slactl.yaml"), "org"),
+            agreements=self.agreements,
+            backends=backends,
+            refactorings=self.refactorings,
+            digest="files",
+        )
 
     def provider(self, backend: str) -> Provider:
         return FolderProvider(self.faults.setdefault(backend, Faults()))
@@ -93,7 +105,17 @@ class FolderWorld:
             providers=dict.fromkeys(self.wanted, "folder"),
             cost=lambda name, body: self.provider(name).cost(body),
             mode=self.mode,
+            past=recall(self.store.history()),
+            foreign=self.foreign(),
         )
+
+    def foreign(self) -> dict[str, Observed | None]:
+        """What imports name, the done ones too: that these need not be read is for speed alone."""
+        found = {}
+        for one in all_imports(self.estate()):
+            with self.connect(one.target.split(".", 1)[0]) as connection:
+                found[one.target] = connection.read(one.id)
+        return found
 
     def plan(self, *, refresh: bool = True) -> Plan:
         return build_plan(self.inputs(refresh=refresh))

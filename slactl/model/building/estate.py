@@ -8,6 +8,7 @@ from slactl.documents.load import Bundle, Document
 from slactl.model.building import simple
 from slactl.model.building.agreement import Surroundings, agreement
 from slactl.model.building.maintenance import calendar
+from slactl.model.building.refactorings import check_refactorings
 from slactl.model.building.references import check_references
 from slactl.model.building.service import service
 from slactl.model.estate import Estate
@@ -55,6 +56,7 @@ def build_estate(bundle: Bundle) -> tuple[Estate, Diagnostics]:
         variables=_shown(bundle),
     )
     check_references(estate, problems)
+    check_refactorings(estate, problems)
     return estate, problems
 
 

@@ -1,0 +1,114 @@
+"""Rule files of others that can become ours: those that hold one group, for slactl writes whole files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from slactl.base.diagnostics import SlactlError
+from slactl.base.text import plural
+from slactl.provider import Candidate, Observed, Resource
+from slactl_prometheus.files import file_name, in_normal_form, parse_file, parse_rules, workspace_of
+
+_SUFFIXES = (".yaml", ".yml")
+Series = tuple[str, frozenset[tuple[str, str]]]
+
+
+def file_of(name: str) -> str:
+    """The file that an id names: `FILE`, or `FILE/GROUP`."""
+    return name.partition("/")[0]
+
+
+def read_object(folder: Path, workspace: str, name: str) -> Observed | None:
+    """The object under an id, ours or of others; None where there is no such file or group.
+
+    Raises:
+        SlactlError: when it is there and cannot become ours.
+    """
+    path, group = folder / file_of(name), name.partition("/")[2]
+    if path.name.startswith(".") or not path.is_file():
+        return None
+    text = _text(path)
+    owner, marked = workspace_of(text), parse_file(text)
+    if owner == workspace and marked is not None and path.name == file_name(workspace, marked.address):
+        return Observed(marked.address, path.name, marked.body)
+    if owner not in (None, workspace):
+        raise SlactlError(
+            f"{path} belongs to the workspace {owner}",
+            "Take it out of that workspace first (removed, with keepObjects).",
+        )
+    return _foreign(path, parse_rules(text), name, group, whole=owner == workspace)
+
+
+def _foreign(
+    path: Path, body: Mapping[str, Any] | None, name: str, group: str, *, whole: bool
+) -> Observed | None:
+    groups = _groups(body)
+    if body is None or not groups:
+        raise SlactlError(f"{path} is no rule file: it holds no groups", "Name a file with one rule group.")
+    if group and group not in [one.get("name") for one in groups]:
+        return None
+    if len(groups) > 1 and not whole:
+        raise SlactlError(
+            f"{path} is not slactl's, and holds {plural(len(groups), 'group')}: it cannot become ours",
+            f"slactl writes whole files and touches no group of others. Move {group or 'the group'} into a file of its own "
+            f"in {path.parent}, and import that file by its name.",
+        )
+    return Observed("", name, in_normal_form(body))
+
+
+def insist_on_adoptable(folder: Path, workspace: str, name: str) -> None:
+    """Look again, just before the file is taken over.
+
+    Raises:
+        SlactlError: when it is not there any more, or cannot become ours.
+    """
+    found = read_object(folder, workspace, name)
+    if found is None or found.address:
+        raise SlactlError(f"{folder / file_of(name)} is not there any more, or managed by now", "Plan again.")
+
+
+def candidates(folder: Path, workspace: str, wanted: Sequence[Resource]) -> Iterator[Candidate]:
+    """Files of others that record a series that a wanted file records, too: the same name with the same labels."""
+    places: dict[Series, str] = {}
+    for one in wanted:
+        places.update(dict.fromkeys(_series(one.body), one.address))
+    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+        if path.suffix in _SUFFIXES:
+            body = _adoptable(folder, workspace, path.name)
+            addresses = {places[series] for series in _series(body) if series in places}
+            yield from (Candidate(address, path.name) for address in sorted(addresses))
+
+
+def _adoptable(folder: Path, workspace: str, name: str) -> Mapping[str, Any]:
+    try:
+        found = read_object(folder, workspace, name)
+    except SlactlError:
+        return {}
+    return {} if found is None or found.address else found.body
+
+
+def _series(body: Mapping[str, Any]) -> Iterator[Series]:
+    for group in _groups(body):
+        for rule in group.get("rules") or ():
+            if isinstance(rule, Mapping) and "record" in rule:
+                labels = rule.get("labels")
+                pairs = labels.items() if isinstance(labels, Mapping) else ()
+                yield str(rule["record"]), frozenset((str(key), str(value)) for key, value in pairs)
+
+
+def _groups(body: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    groups = body.get("groups") if body is not None else None
+    return [one for one in groups if isinstance(one, Mapping)] if isinstance(groups, list) else []
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SlactlError(
+            f"{path} is no rule file: it is not UTF-8", "Name a file with one rule group."
+        ) from None
+    except OSError as error:
+        raise SlactlError(
+            f"The rule file {path} cannot be read: {error.strerror}", "Check its permissions."
+        ) from error
