@@ -93,7 +93,9 @@ class Adoption:
         if found.address:
             self._insist_on_owner(one, found.address)
             return None
-        if one.target in there and one.target not in self.snapshot.unsettled:  # else an import that was cut off: again
+        if (
+            one.target in there and one.target not in self.snapshot.unsettled
+        ):  # else an import that was cut off: again
             self.problems.error(
                 f"{one.id} cannot be imported as {one.target}: there is one already",
                 "What slactl manages under that address is another object. Take the import out, or remove one of the two.",

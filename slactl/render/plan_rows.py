@@ -96,7 +96,7 @@ def backend_object(change: ObjectChange) -> str:
     """An object and who needs it; of one that is replaced, why."""
     forced = f" replaced: {_names(change.forced_by)} cannot change in place" if change.forced_by else ""
     needed = f", needed by {_names(change.needed_by)}" if change.needed_by else ""
-    taken = f", imported from {_code(change.id)}" if change.importing else ""
+    taken = f", imported from {_code(change.id or '')}" if change.importing else ""
     return f"- {_code(change.address)}{forced}{taken}{_WHY[change.why]}{needed}"
 
 

@@ -152,6 +152,7 @@ def test_an_object_line_has_its_backend_kind_and_name_and_both_sides() -> None:
         "why": "",
         "needed_by": ["sla.anew"],
         "forced_by": ["size"],
+        "importing": None,
         "before": {"size": 1},
         "after": {"size": 2},
         "after_unknown": {},
