@@ -1,23 +1,35 @@
 """The executor: intents before, outcomes after, each in a transaction of its own.
 
 Whatever happens, and whenever: what a backend already has is either in state, or an open intent, or carries our mark; so the
-next plan sees it.
+next plan sees it. Backends of one wave are changed side by side; what is recorded is recorded one at a time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from threading import RLock
 from typing import Any
 
 from slactl import __version__
 from slactl.apply.interrupt import Interruption
+from slactl.apply.lanes import side_by_side
 from slactl.base.diagnostics import SlactlError
 from slactl.plan.past import forget_result, move_result
 from slactl.plan.plan import AgreementChange, Kept, Move, ObjectChange, Plan
 from slactl.plan.references import refs_in, resolved
 from slactl.plan.saved import digest
-from slactl.plan.stages import Commit, MakeChanges, Readdress, RecordPromises, Stage, TakeOver, stages
+from slactl.plan.stages import (
+    Commit,
+    Lane,
+    MakeChanges,
+    Readdress,
+    RecordPromises,
+    Stage,
+    TakeOver,
+    waves,
+)
 from slactl.provider import Action, Change, Connection, Outcome
 from slactl.state.records import Applied, Entry, Recorded
 from slactl.state.store import Writer
@@ -70,8 +82,14 @@ class Executor:
         connect: Callable[[str], Connection],
         identity: Identity,
         report: Report,
+        *,
+        parallelism: int = 10,
     ) -> None:
+        """`parallelism` is the largest number of backends that are changed at once."""
         self._plan = plan
+        self._parallelism = parallelism
+        self._books = RLock()
+        """Held while anything is recorded: the state, results, and what the user is told."""
         self._writer = writer
         self._connect = connect
         self._identity = identity
@@ -81,6 +99,8 @@ class Executor:
         self._unreachable: dict[str, str] = {}
         """By backend: why no connection could be opened; it is tried once."""
         self._staged: dict[str, list[Made]] = {}
+        self._busy: set[str] = set()
+        """Backends that a call is under way to."""
         self._fields: dict[str, Mapping[str, Any]] = {
             one.address: {**one.attributes, "id": one.id} for one in plan.kept
         }
@@ -97,15 +117,19 @@ class Executor:
         """
         with ExitStack() as stack, self._stop.watched():
             try:
-                for stage in stages(self._plan):
-                    if self._stop.asked and not isinstance(stage, (Commit, RecordPromises)):
-                        self.result.interrupted = True
-                        continue
-                    self._run(stage, stack)
+                for lanes in waves(self._plan):
+                    side_by_side([partial(self._run_lane, lane, stack) for lane in lanes], self._parallelism)
             except BaseException:
                 self._roll_back()
                 raise
         return self.result
+
+    def _run_lane(self, lane: Lane, stack: ExitStack) -> None:
+        for stage in lane:
+            if self._stop.asked and not isinstance(stage, (Commit, RecordPromises)):
+                self.result.interrupted = True
+            else:
+                self._run(stage, stack)
 
     def _run(self, stage: Stage, stack: ExitStack) -> None:
         match stage:
@@ -136,20 +160,25 @@ class Executor:
             self._report("move", Outcome(one.target, "done"))
 
     def _make(self, backend: str, changes: Sequence[ObjectChange], stack: ExitStack) -> None:
-        ready = [self._ready(change) for change in changes if not self._waits_in_vain(change)]
-        ready = [one for one in ready if not self._lacks_a_field(*one)]
+        with self._books:
+            ready = [self._ready(change) for change in changes if not self._waits_in_vain(change)]
+            ready = [one for one in ready if not self._lacks_a_field(*one)]
         connection = self._connection(backend, stack) if ready else None
         if connection is None:
-            for change, _ in ready:
-                self._fail(change, Outcome(change.address, "failed", error=self._unreachable[backend]))
+            with self._books:
+                for change, _ in ready:
+                    self._fail(change, Outcome(change.address, "failed", error=self._unreachable[backend]))
             return
-        self._writer.begin(self._digest, [(change.address, change.action.value) for change, _ in ready])
+        with self._books:
+            self._writer.begin(self._digest, [(change.address, change.action.value) for change, _ in ready])
         asked = [
             Change(one.action, one.address, one.before, body, one.id, one.needed_by, one.importing)
             for one, body in ready
         ]
-        outcomes = _outcomes(connection, asked)
-        self._record([(*one, outcome) for one, outcome in zip(ready, outcomes, strict=True)])
+        with self._call(backend):
+            outcomes = _outcomes(connection, asked)
+        with self._books:
+            self._record([(*one, outcome) for one, outcome in zip(ready, outcomes, strict=True)])
 
     def _ready(self, change: ObjectChange) -> tuple[ObjectChange, Mapping[str, Any] | None]:
         return change, None if change.after is None else resolved(change.after, self._known)
@@ -165,7 +194,9 @@ class Executor:
     def _connection(self, backend: str, stack: ExitStack) -> Connection | None:
         if backend not in self._connections and backend not in self._unreachable:
             try:
-                self._connections[backend] = stack.enter_context(self._connect(backend))
+                opened = self._connect(backend)
+                with self._books:
+                    self._connections[backend] = stack.enter_context(opened)
             except SlactlError as error:
                 self._unreachable[backend] = cause_of(error)
         return self._connections.get(backend)
@@ -217,25 +248,34 @@ class Executor:
         if not staged:
             return
         try:
-            self._connections[backend].commit()
+            with self._call(backend):
+                self._connections[backend].commit()
         except SlactlError as error:
             why = cause_of(error)
-            self._record(
-                [(change, body, Outcome(change.address, "failed", error=why)) for change, body, _ in staged]
-            )
-            return
-        self._record(
-            [
+            made = [
+                (change, body, Outcome(change.address, "failed", error=why)) for change, body, _ in staged
+            ]
+        else:
+            made = [
                 (change, body, Outcome(change.address, "done", outcome.id, outcome.attributes))
                 for change, body, outcome in staged
             ]
-        )
+        with self._books:
+            self._record(made)
 
     def _roll_back(self) -> None:
         """Undo what is staged; where even that fails the open intents say what the next read has to find out."""
-        for backend in self._staged:
+        for backend in self._staged.keys() - self._busy:  # a second Ctrl-C does not wait for a call to end
             with suppress(SlactlError):
                 self._connections[backend].rollback()
+
+    @contextmanager
+    def _call(self, backend: str) -> Iterator[None]:
+        self._busy.add(backend)
+        try:
+            yield
+        finally:
+            self._busy.discard(backend)
 
     def _count(self, change: ObjectChange, outcome: Outcome) -> None:
         verb = "import" if change.importing else change.action.value

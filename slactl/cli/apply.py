@@ -10,12 +10,14 @@ from slactl.cli.applying import (
     conclude,
     execute,
     lock_timeout_s,
-    refuse_errors,
+    refuse,
     say_note,
 )
+from slactl.cli.consent import add_consent
 from slactl.cli.console import Console
 from slactl.cli.options import add_inputs
 from slactl.cli.plan import print_plan
+from slactl.cli.plan_options import add_planning, plan_options, were_given
 from slactl.cli.planning import Session, make_plan, open_session
 from slactl.plan.plan import Plan
 from slactl.plan.saved import load_plan
@@ -25,22 +27,28 @@ from slactl.state.records import Snapshot
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     add_inputs(parser)
+    add_planning(parser)
     add_apply_options(parser)
+    add_consent(parser)
     parser.add_argument("plan", nargs="?", metavar="FILE", help="a saved plan; it is made without asking")
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Apply a saved plan, or plan now, ask, and apply."""
     session = open_session(parsed, console)
-    saved = load_plan(Path(parsed.plan)) if parsed.plan else None
+    saved = _saved(parsed)
     if saved is not None:
-        refuse_errors(saved)
+        refuse(saved, session, parsed)
     with session.store.lock("apply", lock_timeout_s(parsed)) as writer:
         say_note(writer, console)
-        plan = make_plan(session) if saved is None else _still_valid(saved, session, session.store.read())
+        plan = (
+            make_plan(session, plan_options(parsed))
+            if saved is None
+            else _still_valid(saved, session, session.store.read())
+        )
         if saved is None:
             print_plan(plan, console)
-            refuse_errors(plan)
+            refuse(plan, session, parsed)
             if plan.is_empty:
                 return conclude_empty(console)
             if not approve("Do you want to make these changes?", "yes", parsed, console):
@@ -48,6 +56,24 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
                 return 1
             console.print()
         return conclude(execute(plan, session, writer, "apply", console), "Apply", console)
+
+
+def _saved(parsed: argparse.Namespace) -> Plan | None:
+    """The plan of the file that is named, if one is.
+
+    Raises:
+        SlactlError: when it is no plan, or options ask for another one.
+    """
+    if not parsed.plan:
+        return None
+    given = were_given(parsed)
+    if given:
+        raise SlactlError(
+            f"{given[0]} means nothing for a saved plan: what it covers is decided",
+            f"Apply the file alone, or make another plan: slactl plan {given[0]} -out=FILE",
+        )
+    path = Path(parsed.plan)
+    return load_plan(path if path.is_file() else parsed.root / path)
 
 
 def conclude_empty(console: Console) -> int:

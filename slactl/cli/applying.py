@@ -1,13 +1,16 @@
 """What apply and destroy share: approval, execution, and the words at the end."""
 
 import argparse
+from functools import partial
 
 from slactl.apply.executor import Executor, Identity, Result
 from slactl.base.diagnostics import SlactlError
 from slactl.base.duration import parse_duration
 from slactl.cli.commit import commit_of, dirty_files
+from slactl.cli.consent import insist_on_consent
 from slactl.cli.console import Console
 from slactl.cli.planning import Session
+from slactl.cli.progress import Step
 from slactl.plan.plan import Plan
 from slactl.provider import Outcome
 from slactl.state.locking import who
@@ -28,6 +31,9 @@ def add_apply_options(parser: argparse.ArgumentParser) -> None:
     """Options of commands that change backends."""
     add_approval(parser)
     add_lock_timeout(parser)
+    parser.add_argument(
+        "--lock", choices=("true", "false"), default="true", help="what writes takes the lock"
+    )
 
 
 def add_approval(parser: argparse.ArgumentParser) -> None:
@@ -74,14 +80,16 @@ def approve(question: str, word: str, parsed: argparse.Namespace, console: Conso
     return input("  Enter a value: ").strip() == word
 
 
-def refuse_errors(plan: Plan) -> None:
-    """Refuse a plan that must not be applied.
+def refuse(plan: Plan, session: Session, parsed: argparse.Namespace) -> None:
+    """Refuse a plan that must not be applied, or that nobody has agreed to.
 
     Raises:
         SlactlError: with the reasons.
     """
     if plan.errors:
         raise SlactlError("The plan is not applied", "\n".join(plan.errors))
+    if not plan.is_empty:
+        insist_on_consent(plan, session.estate.workspace, parsed)
 
 
 def say_note(writer: Writer, console: Console) -> None:
@@ -93,7 +101,8 @@ def say_note(writer: Writer, console: Console) -> None:
 def execute(plan: Plan, session: Session, writer: Writer, command: str, console: Console) -> Result:
     """Run the plan's stages and say what becomes of each change."""
 
-    def report(action: str, outcome: Outcome) -> None:
+    def report(step: Step, action: str, outcome: Outcome) -> None:
+        step()
         if outcome.status == "done":
             console.print(f"{outcome.address}: {_DOING[action]}")
         else:
@@ -103,7 +112,10 @@ def execute(plan: Plan, session: Session, writer: Writer, command: str, console:
 
     root = session.context.root
     identity = Identity(who(), command, commit_of(root), dirty_files(root, session.estate.workspace.files))
-    return Executor(plan, writer, session.connect, identity, report).run()
+    with console.progress.of("Applying", len(plan.changes)) as step:
+        told = partial(report, step)
+        executor = Executor(plan, writer, session.connect, identity, told, parallelism=session.parallelism)
+        return executor.run()
 
 
 def conclude(result: Result, verb: str, console: Console) -> int:

@@ -3,10 +3,11 @@
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from slactl.base.diagnostics import Diagnostic
+from slactl.cli.progress import Progress
 from slactl.render.style import Style
 
 
@@ -18,16 +19,23 @@ class Console:
     error_style: Style
     interactive: bool
     """Whether a person can be asked."""
+    automated: bool = False
+    """True in a pipeline that says so (`SLACTL_IN_AUTOMATION`): no bars, and no words on what to type next."""
+    progress: Progress = field(default_factory=lambda: Progress(bars=False))
 
     @classmethod
     def of_environment(cls, *, no_color: bool) -> "Console":
         """Colour unless `-no-color`, `NO_COLOR`, a dumb terminal or a pipe speaks against it."""
         plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         automated = bool(os.environ.get("SLACTL_IN_AUTOMATION"))
+        terminal = sys.stderr.isatty()
+        bars = terminal and not automated and os.environ.get("TERM") != "dumb"
         return cls(
             Style(sys.stdout.isatty() and not plain),
-            Style(sys.stderr.isatty() and not plain),
+            Style(terminal and not plain),
             sys.stdin is not None and sys.stdin.isatty() and not automated,
+            automated,
+            Progress(bars, coloured=not plain),
         )
 
     def print(self, text: str = "") -> None:

@@ -8,19 +8,24 @@ from slactl.cli.applying import (
     conclude,
     execute,
     lock_timeout_s,
-    refuse_errors,
+    refuse,
     say_note,
 )
+from slactl.cli.consent import add_consent
 from slactl.cli.console import Console
 from slactl.cli.options import add_inputs
 from slactl.cli.plan import print_plan
+from slactl.cli.plan_options import PlanOptions, add_parallelism, add_selection, selection_of
 from slactl.cli.planning import make_plan, open_session
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     add_inputs(parser)
+    add_selection(parser)
+    add_parallelism(parser)
     add_apply_options(parser)
+    add_consent(parser)
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
@@ -29,9 +34,9 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     name = session.estate.workspace.name
     with session.store.lock("destroy", lock_timeout_s(parsed)) as writer:
         say_note(writer, console)
-        plan = make_plan(session, mode="destroy")
+        plan = make_plan(session, PlanOptions("destroy", selection=selection_of(parsed)))
         print_plan(plan, console)
-        refuse_errors(plan)
+        refuse(plan, session, parsed)
         if plan.is_empty:
             console.print("\nDestroy complete! Resources: 0 added, 0 changed, 0 destroyed.")
             return 0

@@ -6,9 +6,10 @@ from pathlib import Path
 from slactl.cli.console import Console
 from slactl.cli.formats import add_format, add_into, asked, write_into
 from slactl.cli.options import add_inputs
+from slactl.cli.plan_options import add_planning, plan_options
 from slactl.cli.planning import make_plan, open_session
 from slactl.plan.plan import Plan
-from slactl.plan.saved import load_plan, save_plan
+from slactl.plan.saved import digest, load_plan, save_plan
 from slactl.render.plan_formats import PLAN_FORMATS
 from slactl.render.style import Style
 
@@ -28,9 +29,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--detailed-exitcode", action="store_true", help="0: nothing to do, 1: error, 2: changes"
     )
     parser.add_argument("--destroy", action="store_true", help="plan to remove everything")
-    parser.add_argument(
-        "--refresh", choices=("true", "false"), default="true", help="false: trust state, read no backend"
-    )
+    add_planning(parser)
     add_ignored_by_plans(parser)
 
 
@@ -40,27 +39,30 @@ def add_ignored_by_plans(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lock-timeout", default="0s", metavar="DURATION", help="how long to wait for the lock"
     )
+    parser.add_argument("--lock", choices=("true", "false"), default="true", help="plans take no lock")
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Plan; exit code 1 when a customer promise is not supported, the plan being printed whole all the same."""
     form = asked(parsed, "text")
     session = open_session(parsed, console)
-    plan = make_plan(
-        session, mode="destroy" if parsed.destroy else "normal", refresh=parsed.refresh == "true"
-    )
+    plan = make_plan(session, plan_options(parsed, destroy=parsed.destroy))
     if parsed.out:
         save_plan(plan, Path(parsed.out))
     write_into(parsed, _INTO_FILES, lambda name: PLAN_FORMATS[name](plan, Style()))
     print_plan(plan, console, form)
     if parsed.out and form == "text":
-        console.print(
-            f"\nSaved as {parsed.out}."
-            + ("" if plan.errors else f" To make these changes: slactl apply {parsed.out}")
-        )
+        console.print(f"\nSaved as {parsed.out}, digest {digest(plan)}." + _next_step(plan, parsed, console))
     if plan.errors:
         return 1
     return _CHANGES if parsed.detailed_exitcode and not plan.is_empty else 0
+
+
+def _next_step(plan: Plan, parsed: argparse.Namespace, console: Console) -> str:
+    if plan.errors or console.automated:
+        return ""
+    force = "-force " if plan.too_much else ""
+    return f"\nTo make these changes: slactl apply {force}{parsed.out}"
 
 
 def print_plan(plan: Plan, console: Console, form: str = "text") -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -10,12 +11,14 @@ from slactl.base.diagnostics import SlactlError
 from slactl.check.engine import check
 from slactl.cli.console import Console
 from slactl.cli.options import as_of
+from slactl.cli.plan_options import PlanOptions, parallelism
+from slactl.cli.progress import Progress
 from slactl.cli.refactoring import past_of, read_foreign
 from slactl.cli.workspace import load_estate
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.plan.build import Inputs, build_plan
-from slactl.plan.plan import Mode, Plan
+from slactl.plan.plan import Plan
 from slactl.provider import Compilation, Connection, Context, Observed
 from slactl.provider.registry import load_provider
 from slactl.provider.secrets import resolve_secrets
@@ -31,6 +34,9 @@ class Session:
     estate: Estate
     store: Store
     context: Context
+    progress: Progress
+    parallelism: int = 10
+    """How many backends are read or changed at once."""
 
     def connect(self, backend_name: str) -> Connection:
         """Open a connection to a backend; its secrets are read now and kept nowhere.
@@ -60,15 +66,22 @@ def open_session(parsed: argparse.Namespace, console: Console) -> Session:
     """
     estate = load_estate(parsed, console)
     context = Context(parsed.root.resolve(), estate.workspace.name, as_of(parsed))
-    return Session(estate, open_store(estate.workspace, parsed.root), context)
+    store = open_store(estate.workspace, parsed.root)
+    return Session(estate, store, context, console.progress, parallelism(parsed))
 
 
-def make_plan(session: Session, *, mode: Mode = "normal", refresh: bool = True) -> Plan:
-    """Check, compile, read, compare."""
-    estate, snapshot = session.estate, session.store.read()
+def make_plan(session: Session, asked: PlanOptions) -> Plan:
+    """Check, compile, read, compare.
+
+    Raises:
+        SlactlError: when a backend cannot be read, or what is asked for is not there.
+    """
+    estate, snapshot, mode = session.estate, session.store.read(), asked.mode
     assessment = check(estate, session.context.as_of, explain=False)
-    desired = {} if mode == "destroy" else compile_all(session)
-    needed = refresh or bool(snapshot.intents)  # an open intent means that state alone cannot be trusted
+    desired = compile_all(session) if mode == "normal" else {}
+    needed = asked.refresh or bool(
+        snapshot.intents
+    )  # an open intent means that state alone cannot be trusted
     observed = read_backends(session, snapshot) if needed else {}
     return build_plan(
         Inputs(
@@ -81,7 +94,9 @@ def make_plan(session: Session, *, mode: Mode = "normal", refresh: bool = True) 
             cost=_cost(estate),
             mode=mode,
             past=past_of(session),
-            foreign={} if mode == "destroy" else read_foreign(session, snapshot, observed),
+            foreign=read_foreign(session, snapshot, observed) if mode == "normal" else {},
+            selection=asked.selection,
+            replaced=asked.replaced,
         )
     )
 
@@ -105,12 +120,19 @@ def read_backends(session: Session, snapshot: Snapshot) -> dict[str, tuple[Obser
         SlactlError: when one of them cannot be read.
     """
     names = sorted(session.estate.backends.keys() | snapshot.backends)
-    return {name: _read(name, session) for name in names}
+    with session.progress.of("Reading backends", len(names)) as step:
+        if len(names) <= 1 or session.parallelism == 1:
+            return {name: _read(name, session, step) for name in names}
+        with ThreadPoolExecutor(session.parallelism) as pool:
+            found = pool.map(lambda name: _read(name, session, step), names)
+            return dict(zip(names, found, strict=True))
 
 
-def _read(name: str, session: Session) -> tuple[Observed, ...]:
+def _read(name: str, session: Session, step: Callable[[], None]) -> tuple[Observed, ...]:
     with session.connect(name) as connection:
-        return tuple(connection.read_all())
+        found = tuple(connection.read_all())
+    step()
+    return found
 
 
 def _cost(estate: Estate) -> Callable[[str, Mapping[str, Any]], Mapping[str, int]]:

@@ -49,6 +49,8 @@ class Workspace:
     state: Mapping[str, Any] = field(default_factory=lambda: {"type": "sqlite"})
     check: CheckPolicy = field(default_factory=CheckPolicy)
     guard: Guard = field(default_factory=Guard)
+    approval_required: bool = False
+    """Whether an apply must name the digest of the plan that was approved."""
     measurement_points: tuple[str, ...] = ()
     """Outermost first."""
     priorities: tuple[str, ...] = ()

@@ -1,23 +1,23 @@
 """Builds a plan: desired objects against what is there, promises against what was applied. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slactl.base.diagnostics import Severity
 from slactl.base.text import plural
 from slactl.check.result import Assessment
 from slactl.model.estate import Estate
+from slactl.plan.guard import too_much
 from slactl.plan.ignored import Ignored
 from slactl.plan.imports import Foreign
 from slactl.plan.known import Addresses, Known
+from slactl.plan.narrow import Selection, narrowed
 from slactl.plan.objects import Objects
 from slactl.plan.past import Past
 from slactl.plan.plan import (
-    AgreementChange,
     Cost,
     Mode,
-    ObjectChange,
     Plan,
     PlanFinding,
     PlanNotice,
@@ -25,6 +25,7 @@ from slactl.plan.plan import (
 )
 from slactl.plan.promises import agreement_changes, restated, support_changes
 from slactl.plan.protection import protected
+from slactl.plan.refresh import refreshed
 from slactl.provider import Compilation, Notice, Observed
 from slactl.state.records import Snapshot
 
@@ -49,19 +50,63 @@ class Inputs:
     """What the history says about refactorings that stay in the files."""
     foreign: Foreign = field(default_factory=dict)
     """What imports name, as the backends have it."""
+    selection: Selection = field(default_factory=Selection)
+    replaced: tuple[str, ...] = ()
+    """Objects that are to be made anew."""
 
 
 def build_plan(inputs: Inputs) -> Plan:
-    """Compare everything, and say what is to be done.
+    """Compare everything, and say what is to be done; what is selected alone.
 
     Raises:
-        SlactlError: when two resources claim one address with different bodies, or bodies refer in a circle or to nothing.
+        SlactlError: when two resources claim one address with different bodies, bodies refer in a circle or to nothing, or
+            what is to be selected or replaced is not there.
     """
+    estate = inputs.estate
+    now = _known(inputs)
+    whole = _refresh_plan(inputs) if inputs.mode == "refresh-only" else _whole_plan(inputs, now)
+    part = narrowed(whole, estate, inputs.selection)
+    protections = protected(estate, now.snapshot, part.agreements, part.changes)
+    return replace(
+        part,
+        errors=(*protections, *part.errors),
+        too_much=tuple(too_much(part, whole, estate.workspace.guard)),
+    )
+
+
+def _refresh_plan(inputs: Inputs) -> Plan:
+    """State is to say what is there; neither promises nor backends change, and no check stands in its way."""
+    snapshot, estate = inputs.snapshot, inputs.estate
+    found = refreshed(snapshot, inputs.observed, estate, inputs.past)
+    return Plan(
+        workspace=estate.workspace.name,
+        lineage=snapshot.lineage,
+        serial=snapshot.serial,
+        files_digest=estate.digest,
+        as_of=inputs.assessment.as_of.isoformat(),
+        mode=inputs.mode,
+        agreements=(),
+        changes=(),
+        kept=found.kept,
+        gone=found.gone,
+        drift=found.drift,
+        costs=(),
+        support=tuple(_support(inputs.assessment)),
+        support_changes=(),
+        restated={},
+        findings=(),
+        notices=(),
+        errors=(),
+        head=snapshot.head,
+        variables=estate.variables,
+    )
+
+
+def _whole_plan(inputs: Inputs, now: Known) -> Plan:
     destroying = inputs.mode == "destroy"
     estate, assessment = inputs.estate, inputs.assessment
-    now = _known(inputs)
     snapshot, ignored = now.snapshot, Ignored(estate)
-    objects = Objects({} if destroying else inputs.desired, now, inputs.providers, ignored)
+    objects = Objects({} if destroying else inputs.desired, now, inputs.providers, ignored, inputs.replaced)
     agreements = agreement_changes(
         estate, assessment, snapshot.agreements, destroying=destroying, previous=now.previous
     )
@@ -92,7 +137,7 @@ def build_plan(inputs: Inputs) -> Plan:
             *objects.doubled(),
             *(() if destroying else ignored.unknown(objects.bodies())),
         ),
-        errors=tuple(_errors(inputs, snapshot, agreements, changes, notices)),
+        errors=tuple(_errors(inputs, notices)),
         head=snapshot.head,
         variables=estate.variables,
         moves=now.moves,
@@ -101,7 +146,7 @@ def build_plan(inputs: Inputs) -> Plan:
 
 
 def _known(inputs: Inputs) -> Known:
-    normal = inputs.mode != "destroy"
+    normal = inputs.mode == "normal"
     made = inputs.desired.values() if normal else ()
     wanted = frozenset(one.address for compilation in made for one in compilation.resources)
     addresses = Addresses(inputs.estate, wanted, inputs.past, inputs.foreign, moves=normal, imports=normal)
@@ -139,15 +184,8 @@ def _support(assessment: Assessment) -> Iterator[Support]:
         )
 
 
-def _errors(
-    inputs: Inputs,
-    snapshot: Snapshot,
-    agreements: Sequence[AgreementChange],
-    changes: Sequence[ObjectChange],
-    notices: Sequence[Notice],
-) -> Iterator[str]:
-    """Why the plan must not be applied."""
-    yield from protected(inputs.estate, snapshot, agreements, changes)
+def _errors(inputs: Inputs, notices: Sequence[Notice]) -> Iterator[str]:
+    """Why no part of the plan must be applied."""
     yield from (f"{one.address}: {one.message}" for one in notices if one.severity is Severity.ERROR)
     if inputs.mode == "destroy":
         return

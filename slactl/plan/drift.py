@@ -43,10 +43,7 @@ def drift_of(
 
     From the estate comes only what is left to others: attributes by `lifecycle.ignoreChanges`, objects by `removed`.
     """
-    mine = identified(observed, snapshot.resources, snapshot.resources).observed
-    removed = kept_removals(estate) if estate else ()
-    left = left_alone(snapshot, mine, snapshot.resources, removed, past or Past())
-    objects = Objects(_as_applied(snapshot), Known(snapshot, left.observed), {}, Ignored(estate))
+    objects = against_state(snapshot, observed, estate, past)
     changes = [one for one in objects.changes() if one.address not in snapshot.unsettled]
     return DriftReport(
         snapshot.lineage,
@@ -55,6 +52,19 @@ def drift_of(
         tuple(sorted(snapshot.unsettled)),
         tuple(objects.doubled()),
     )
+
+
+def against_state(
+    snapshot: Snapshot,
+    observed: Mapping[str, Sequence[Observed]],
+    estate: Estate | None = None,
+    past: Past | None = None,
+) -> Objects:
+    """What was applied, in the place of what the files want, against what is there."""
+    mine = identified(observed, snapshot.resources, snapshot.resources).observed
+    removed = kept_removals(estate) if estate else ()
+    left = left_alone(snapshot, mine, snapshot.resources, removed, past or Past())
+    return Objects(_as_applied(snapshot), Known(snapshot, left.observed), {}, Ignored(estate))
 
 
 def _as_applied(snapshot: Snapshot) -> dict[str, Compilation]:

@@ -1,9 +1,10 @@
 """The second layer of a plan: backend objects as they are wanted, as they are there, and as state knows them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.text import did_you_mean
 from slactl.plan.ignored import Ignored
 from slactl.plan.known import Known
 from slactl.plan.plan import Drift, Kept, ObjectChange, PlanNotice, Why
@@ -21,7 +22,13 @@ class Objects:
         known: Known,
         providers: Mapping[str, str],
         ignored: Ignored | None = None,
+        replaced: Collection[str] = (),
     ) -> None:
+        """`replaced` are addresses whose objects are to be made anew, whatever they are like.
+
+        Raises:
+            SlactlError: when one of these is not wanted, two resources claim one address, or bodies refer to nothing.
+        """
         self._recorded = known.snapshot.resources
         self._unsettled = known.snapshot.unsettled
         self._observed = known.observed
@@ -30,7 +37,9 @@ class Objects:
         self._adopted = known.adopted
         self._previous = known.previous
         self._ignored = ignored or Ignored()
+        self._replaced = frozenset(replaced)
         self.desired = merged(desired)
+        self._insist_on_replaced()
         self.current = {**_current(known.snapshot, known.observed), **known.adopted}
         self._remade: set[str] = set()
         """Objects that get a new id: what refers to them cannot be known yet."""
@@ -115,6 +124,14 @@ class Objects:
         as_minded = self._ignored.kept(recorded.body, there.body, recorded.needed_by)
         return bool(as_minded != there.body)
 
+    def _insist_on_replaced(self) -> None:
+        for address in sorted(self._replaced - self.desired.keys()):
+            raise SlactlError(
+                f"{address} cannot be replaced: nothing in the files asks for an object of this address",
+                did_you_mean(address, self.desired).strip()
+                or "-replace wants an object's address, as a plan shows it.",
+            )
+
     def _insist_on_targets(self) -> None:
         for address, needs in self._depends_on.items():
             missing = [need for need in needs if need not in self.desired]
@@ -133,7 +150,7 @@ class Objects:
         there = self.current.get(address)
         if there is None:
             return Action.CREATE
-        if self._forced_by(address, body):
+        if address in self._replaced or self._forced_by(address, body):
             return Action.REPLACE
         marked = address not in self._marks and address not in self._adopted
         return None if there.body == body and marked else Action.UPDATE
@@ -208,6 +225,8 @@ class Objects:
 
     def _why(self, address: str, there: Observed | None) -> Why:
         recorded = self._recorded.get(address)
+        if address in self._replaced and there is not None:
+            return "requested"
         if address in self._unsettled:
             return ""
         if there is None:

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from slactl.provider import Action
 
-Mode = Literal["normal", "destroy"]
-Why = Literal["", "drift", "orphan", "missing", "adopted"]
+Mode = Literal["normal", "destroy", "refresh-only"]
+Why = Literal["", "drift", "orphan", "missing", "adopted", "requested"]
 
 
 class AgreementAction(StrEnum):
@@ -36,7 +36,7 @@ class ObjectChange:
     """Changes of one wave depend on earlier waves only."""
     why: Why = ""
     """drift: somebody changed it by hand; missing: somebody deleted it; orphan: it carries our mark, unknown to state, and
-    nobody wants it; adopted: the same, and it is wanted."""
+    nobody wants it; adopted: the same, and it is wanted; requested: -replace names it."""
     needs: tuple[str, ...] = ()
     """Addresses whose changes must have succeeded before this one is tried."""
     depends_on: tuple[str, ...] = ()
@@ -229,6 +229,17 @@ class Plan:
     moves: tuple[Move, ...] = ()
     """Recorded before anything else: whatever becomes of the rest, state and files agree on the names."""
     forgotten: tuple[Forgotten, ...] = ()
+    targets: tuple[str, ...] = ()
+    """The selectors that it is limited to; empty: none."""
+    excludes: tuple[str, ...] = ()
+    """The selectors of what it leaves out."""
+    too_much: tuple[str, ...] = ()
+    """Shares of the estate that it changes beyond what the workspace's guard allows; an apply of these needs -force."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it covers everything that differs."""
+        return not (self.targets or self.excludes)
 
     @property
     def is_empty(self) -> bool:

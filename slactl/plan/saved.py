@@ -107,6 +107,9 @@ def _plan(data: Mapping[str, Any]) -> Plan:
             "findings": tuple(PlanFinding(**one) for one in data["findings"]),
             "notices": tuple(PlanNotice(**one) for one in data["notices"]),
             "errors": tuple(data["errors"]),
+            "targets": tuple(data["targets"]),
+            "excludes": tuple(data["excludes"]),
+            "too_much": tuple(data["too_much"]),
             "moves": tuple(Move(**one) for one in data["moves"]),
             "forgotten": tuple(_forgotten(one) for one in data["forgotten"]),
         }

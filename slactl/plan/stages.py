@@ -51,18 +51,31 @@ class RecordPromises:
 Stage = Readdress | TakeOver | MakeChanges | Commit | RecordPromises
 
 
+Lane = tuple[Stage, ...]
+"""Steps that are made one after the other."""
+
+
 def stages(plan: Plan) -> Iterator[Stage]:
     """The steps of a plan, in order: wave by wave, backend by backend; none where there is nothing to do."""
+    for lanes in waves(plan):
+        for lane in lanes:
+            yield from lane
+
+
+def waves(plan: Plan) -> Iterator[tuple[Lane, ...]]:
+    """The same steps: lanes of one wave are independent, and a wave needs all of the one before."""
     if plan.moves:
-        yield Readdress(plan.moves)
+        yield ((Readdress(plan.moves),),)
     if not plan.has_more_than_moves:
         return
     kept = tuple(one for one in plan.kept if one.new)
     if kept or plan.gone or plan.forgotten:
-        yield TakeOver(kept, plan.gone, plan.forgotten)
-    for (_, backend), group in groupby(plan.changes, key=lambda one: (one.wave, one.backend)):
-        changes = list(group)
-        for first in range(0, len(changes), BATCH):
-            yield MakeChanges(backend, tuple(changes[first : first + BATCH]))
-        yield Commit(backend)
-    yield RecordPromises(tuple(one.address for one in plan.agreements))
+        yield ((TakeOver(kept, plan.gone, plan.forgotten),),)
+    for _, wave in groupby(plan.changes, key=lambda one: one.wave):
+        yield tuple(_lane(backend, tuple(group)) for backend, group in groupby(wave, lambda one: one.backend))
+    yield ((RecordPromises(tuple(one.address for one in plan.agreements)),),)
+
+
+def _lane(backend: str, changes: tuple[ObjectChange, ...]) -> Lane:
+    batches = (changes[first : first + BATCH] for first in range(0, len(changes), BATCH))
+    return (*(MakeChanges(backend, batch) for batch in batches), Commit(backend))

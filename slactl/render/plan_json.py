@@ -56,7 +56,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "checks": [_check(one) for one in plan.support],
         "timestamp": f"{plan.as_of}T00:00:00Z",
         "applyable": plan.applyable and not plan.is_empty,
-        "complete": True,
+        "complete": plan.is_whole,
         "errored": not plan.applyable,
     } | _ours(plan)
 
@@ -72,6 +72,9 @@ def _ours(plan: Plan) -> dict[str, Any]:
         "serial": plan.serial,
         "history_head": plan.head,
         "counts": plan_parts.counts(plan),
+        "targets": list(plan.targets),
+        "excludes": list(plan.excludes),
+        "needs_force": list(plan.too_much),
         "agreements": [*map(plan_parts.promise, plan.agreements), *plan_parts.moved_promises(plan)],
         "support": {
             "objectives": [plan_parts.objective(one) for one in plan.support],
@@ -161,7 +164,9 @@ def _object(change: ObjectChange) -> dict[str, Any]:
     document = _change(change.address, change.provider, _ACTIONS[change.action], change.before, change.after)
     if change.forced_by:
         document["change"]["replace_paths"] = [[name] for name in change.forced_by]
-    if change.action in _REASON:
+    if change.why == "requested":
+        document["action_reason"] = "replace_by_request"
+    elif change.action in _REASON:
         document["action_reason"] = _REASON[change.action]
     if change.previous:
         document["previous_address"] = change.previous

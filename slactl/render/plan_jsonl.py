@@ -37,6 +37,8 @@ def _header(plan: Plan) -> dict[str, Any]:
         "serial": plan.serial,
         "head": plan.head,
         "counts": plan_parts.counts(plan),
+        "targets": list(plan.targets),
+        "excludes": list(plan.excludes),
     }
 
 
@@ -95,5 +97,6 @@ def _summary(plan: Plan, lines: int) -> dict[str, Any]:
         "empty": plan.is_empty,
         "applyable": plan.applyable and not plan.is_empty,
         "errored": not plan.applyable,
+        "needs_force": list(plan.too_much),
         "lines": lines,
     }

@@ -37,13 +37,15 @@ def _verdict(plan: Plan) -> str:
         return ", ".join(filter(None, ["must not be applied", risk]))
     if plan.is_empty:
         return ", ".join(filter(None, ["no changes", risk]))
+    much = "needs -force" if plan.too_much else ""
+    part = "" if plan.is_whole else "a part only"
     found = [
         plural(len(plan.agreements), "promise") if plan.agreements else "",
         plural(len(plan.changes), "object") if plan.changes else "",
     ]
     what = " and ".join(filter(None, found)) or "state alone"
     changed = f"{what} to {'remove' if plan.mode == 'destroy' else 'change'}"
-    return ", ".join(filter(None, [changed, risk]))
+    return ", ".join(filter(None, [changed, part, much, risk]))
 
 
 def _urgent(plan: Plan) -> Iterator[Part]:
@@ -58,6 +60,8 @@ def _urgent(plan: Plan) -> Iterator[Part]:
     yield _first("Objects destroyed", goes, "object", share=4_000)
     errors = [f"- {words(error, most=600)}" for error in plan.errors]
     yield Section(["### Why it must not be applied", ""], errors, "reason", share=3_000)
+    much = [f"- {words(one, most=600)}" for one in plan.too_much]
+    yield Section(["### Changes much at once: an apply needs `-force`", ""], much, "reason", share=1_000)
 
 
 def _first(title: str, rows: Sequence[str], noun: str, share: int) -> Section:

@@ -30,6 +30,7 @@ _WHY = {
     "missing": ", deleted outside of slactl",
     "orphan": ", carries this workspace's mark, and nothing needs it",
     "adopted": ", carries this workspace's mark, and state did not know it",
+    "requested": ", as requested",
 }
 
 

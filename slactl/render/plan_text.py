@@ -43,6 +43,7 @@ _WHY = {
     "missing": " (it was deleted outside of slactl)",
     "orphan": " (it carries this workspace's mark, and nothing needs it)",
     "adopted": " (it carries this workspace's mark, and state did not know it)",
+    "requested": ", as requested",
 }
 
 
@@ -59,7 +60,7 @@ def plan_text(plan: Plan, style: Style) -> str:
     if plan.support_changes:
         blocks.append(_at_risk(plan, style))
     for stage in stages(plan):
-        blocks += _stage(stage, style)
+        blocks += _stage(stage, plan, style)
     if plan.changes:
         blocks.insert(-len(plan.changes), style.bold("Backend objects"))
     costs = cost_lines(plan.costs)
@@ -67,14 +68,17 @@ def plan_text(plan: Plan, style: Style) -> str:
     blocks += _notes(plan, style)
     if plan.errors:
         blocks.append(_errors(plan, style))
+    if plan.too_much:
+        blocks.append(_too_much(plan, style))
     blocks.append(summary_line(plan))
     return "\n\n".join(blocks)
 
 
-def _stage(stage: Stage, style: Style) -> list[str]:
+def _stage(stage: Stage, plan: Plan, style: Style) -> list[str]:
     match stage:
         case TakeOver(kept, gone, forgotten):
-            taken = [_taken_over(kept, gone, style)] if kept or gone else []
+            how = "is recorded as it is" if plan.mode == "refresh-only" else "is as it should be"
+            taken = [_taken_over(kept, gone, how, style)] if kept or gone else []
             return [*taken, *(_no_longer_managed(one, style) for one in forgotten)]
         case MakeChanges(_, changes):
             return [_object(change, style) for change in changes]
@@ -82,9 +86,9 @@ def _stage(stage: Stage, style: Style) -> list[str]:
             return []
 
 
-def _taken_over(kept: Sequence[Kept], gone: Sequence[str], style: Style) -> str:
+def _taken_over(kept: Sequence[Kept], gone: Sequence[str], how: str, style: Style) -> str:
     """What only state learns; nothing in a backend changes."""
-    lines = [f"  {one.address} is as it should be" for one in kept]
+    lines = [f"  {one.address} {how}" for one in kept]
     lines += [f"  {address} is forgotten; neither files nor backend have it" for address in gone]
     return "\n".join([style.bold("Recorded in state alone"), *lines])
 
@@ -119,12 +123,22 @@ def _drift(plan: Plan, style: Style) -> str:
 def summary_line(plan: Plan) -> str:
     """Terraform's line, byte for byte, or `No changes.` and what that means."""
     if plan.is_empty:
-        return "No changes. The backends hold what the agreements say."
+        return f"No changes. {_why_empty(plan)}"
     imports = f"{plan.to_import} to import, " if plan.to_import else ""
     if not plan.changes:
         touched = plural(len(plan.agreements), "promise") if plan.agreements else "Its state alone"
         return f"{touched} to record.\n\nPlan: 0 to add, 0 to change, 0 to destroy."
     return f"Plan: {imports}{plan.to_add} to add, {plan.to_change} to change, {plan.to_destroy} to destroy."
+
+
+def _why_empty(plan: Plan) -> str:
+    if plan.mode == "refresh-only":
+        return "The backends hold what was applied."
+    if plan.mode == "destroy":
+        return "Nothing is there to be destroyed."
+    if not plan.is_whole:
+        return "What was selected is as the agreements say."
+    return "The backends hold what the agreements say."
 
 
 def _paint(action: str, style: Style) -> str:
@@ -258,3 +272,8 @@ def _notes(plan: Plan, style: Style) -> list[str]:
 def _errors(plan: Plan, style: Style) -> str:
     lines = [style.bad("This plan must not be applied:"), *(f"  - {error}" for error in plan.errors)]
     return "\n".join(lines)
+
+
+def _too_much(plan: Plan, style: Style) -> str:
+    told = [*plan.too_much, "If that is meant, apply it with -force."]
+    return "\n".join([style.warn("This plan changes much at once:"), *(f"  - {one}" for one in told)])

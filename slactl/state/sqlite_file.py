@@ -90,7 +90,11 @@ def no_state(path: Path) -> SlactlError:
 
 def _connection(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=_WAIT_FOR_OTHERS_S, isolation_level=None
+        f"{path.resolve().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=_WAIT_FOR_OTHERS_S,
+        isolation_level=None,
+        check_same_thread=False,  # an apply writes from the threads of its backends, one at a time
     )
     try:
         connection.execute("PRAGMA synchronous=FULL")

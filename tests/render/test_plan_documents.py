@@ -135,6 +135,7 @@ def test_json_lines_begin_with_the_plan_end_with_a_summary_and_each_says_what_it
         "empty": False,
         "applyable": False,
         "errored": True,
+        "needs_force": [],
         "lines": len(found),
     }
 

@@ -19,9 +19,10 @@ from slactl.check.result import Assessment
 from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate
 from slactl.model.refactoring import Refactoring
-from slactl.model.workspace import Workspace
+from slactl.model.workspace import Guard, Workspace
 from slactl.plan.build import Inputs, build_plan
 from slactl.plan.imports import all_imports
+from slactl.plan.narrow import Selection
 from slactl.plan.past import recall
 from slactl.plan.plan import Mode, Plan
 from slactl.provider import Context, Observed, Provider
@@ -43,6 +44,10 @@ class FolderWorld:
     as_of: date = AS_OF
     refactorings: dict[str, Refactoring] = field(default_factory=dict)
     agreements: dict[str, Agreement] = field(default_factory=dict)
+    guard: Guard = field(default_factory=Guard)
+    selection: Selection = field(default_factory=Selection)
+    replaced: tuple[str, ...] = ()
+    parallelism: int = 10
 
     @property
     def store(self) -> SqliteStore:
@@ -58,7 +63,7 @@ class FolderWorld:
             for name, objects in self.wanted.items()
         }
         return Estate(
-            Workspace("estate", Place("slactl.yaml"), "org"),
+            Workspace("estate", Place("slactl.yaml"), "org", guard=self.guard),
             agreements=self.agreements,
             backends=backends,
             refactorings=self.refactorings,
@@ -107,6 +112,8 @@ class FolderWorld:
             mode=self.mode,
             past=recall(self.store.history()),
             foreign=self.foreign(),
+            selection=self.selection,
+            replaced=self.replaced,
         )
 
     def foreign(self) -> dict[str, Observed | None]:
@@ -123,7 +130,10 @@ class FolderWorld:
     def apply(self, plan: Plan | None = None) -> Result:
         with self.store.lock("apply", 0) as writer:
             identity = Identity("me@here", "apply", None)
-            return Executor(plan or self.plan(), writer, self.connect, identity, lambda *_: None).run()
+            plan = plan or self.plan()
+            return Executor(
+                plan, writer, self.connect, identity, lambda *_: None, parallelism=self.parallelism
+            ).run()
 
     def actions(self) -> dict[str, str]:
         return {one.address.split(".", 2)[2]: one.action.value for one in self.plan().changes}

@@ -36,6 +36,7 @@ def workspace(document: Document, problems: Diagnostics) -> Workspace:
             horizon=check.duration("horizon") or defaults.horizon,
         ),
         guard=Guard(guard.ratio("update") or bounds.update, guard.ratio("delete") or bounds.delete),
+        approval_required=bool(spec.below("apply").data.get("requireApproval", False)),
         measurement_points=spec.texts("measurementPoints"),
         priorities=_scale(spec.below("priorities").below("matrix").data),
         rates=_rates(spec),
