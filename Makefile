@@ -14,7 +14,7 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-services: ## install Prometheus and promtool if they are missing (Debian, Ubuntu)
+services: ## install Prometheus and PostgreSQL if they are missing (Debian, Ubuntu)
 	@tests/tools/services.sh
 
 demo: $(STAMP) ## the main job on examples/webshop, every command shown

@@ -1,9 +1,10 @@
 """Fixtures that every room's tests share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from postgres_server import PostgresServer, running
 
 WORKSPACE = """\
 apiVersion: slactl/v1
@@ -26,6 +27,13 @@ def workspace(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole run; each test makes a database of its own in it."""
+    with running() as server:
+        yield server
 
 
 @pytest.fixture

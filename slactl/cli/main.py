@@ -18,6 +18,7 @@ from slactl.base.text import did_you_mean
 from slactl.cli.console import Console
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("slactl.cli.init", "Make the place of the state ready; take the state along when it moves"),
     "validate": ("slactl.cli.validate", "Read the agreements and say everything that is wrong with them"),
     "fmt": ("slactl.cli.fmt", "Rewrite agreement files in the usual form, comments kept"),
     "check": ("slactl.cli.check", "Prove or refute that OLAs and UCs support every SLA"),
@@ -50,7 +51,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("slactl.cli.rules", "List the rules of the check"),
     "state": (
         "slactl.cli.state",
-        "Look into the state, or change it by hand: list, show, pull, mv, rm, lock, unlock, rebuild",
+        "Look into the state, or change it by hand: list, show, pull, push, mv, rm, lock, unlock, rebuild",
     ),
     "history": (
         "slactl.cli.history",

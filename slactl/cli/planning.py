@@ -23,6 +23,7 @@ from slactl.provider import Compilation, Connection, Context, Observed
 from slactl.provider.registry import load_provider
 from slactl.provider.secrets import resolve_secrets
 from slactl.state.open import open_store
+from slactl.state.place import note, settings_of
 from slactl.state.records import Snapshot
 from slactl.state.store import Store
 
@@ -67,6 +68,7 @@ def open_session(parsed: argparse.Namespace, console: Console) -> Session:
     estate = load_estate(parsed, console)
     context = Context(parsed.root.resolve(), estate.workspace.name, as_of(parsed))
     store = open_store(estate.workspace, parsed.root)
+    note(settings_of(estate.workspace), parsed.root)
     return Session(estate, store, context, console.progress, parallelism(parsed))
 
 

@@ -23,9 +23,11 @@ _CHANGES = {
     "lock": "take the lock and keep it",
     "unlock": "release your own lock, or any by its ID",
     "locks": "say who holds the lock",
+    "push": "put a whole state, as `pull` prints it, in the place of the one that is there",
     "rebuild": "make the state anew from what the backends carry as ours",
 }
-_ADDRESSES = ("show", "mv", "rm", "unlock")
+_ADDRESSES = ("show", "mv", "rm", "unlock", "push")
+_NAMES = {"unlock": "ID", "push": "FILE"}
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +37,17 @@ def options(parser: argparse.ArgumentParser) -> None:
         one = verbs.add_parser(verb, help=words, description=words, allow_abbrev=False)
         add_inputs(one)
         if verb in _ADDRESSES:
-            name = "ID" if verb == "unlock" else "ADDRESS"
-            one.add_argument("addresses", nargs="*", metavar=name)
+            one.add_argument("addresses", nargs="*", metavar=_NAMES.get(verb, "ADDRESS"))
         if verb in _CHANGES:
             add_lock_timeout(one)
         if verb == "lock":
             one.add_argument("--reason", default="", metavar="TEXT", help="what others are told")
+        if verb == "push":
+            one.add_argument(
+                "--force",
+                action="store_true",
+                help="although it is another state, older, or its history does not hold",
+            )
         if verb == "rebuild":
             add_approval(one)
             one.add_argument(
@@ -68,21 +75,20 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
 
 def _change(session: Session, parsed: argparse.Namespace, console: Console) -> int:
     from slactl.cli import state_changes as changes  # noqa: PLC0415 - those who look need none of it
+    from slactl.cli.state_push import push  # noqa: PLC0415 - the same
     from slactl.cli.state_rebuild import rebuild  # noqa: PLC0415 - the same
 
-    match parsed.verb:
-        case "mv":
-            return changes.move(session, parsed, console)
-        case "rm":
-            return changes.remove(session, parsed, console)
-        case "lock":
-            return changes.lock(session, parsed, console)
-        case "unlock":
-            return changes.unlock(session, parsed, console)
-        case "locks":
-            return changes.locks(session, console)
-        case _:
-            return rebuild(session, parsed, console)
+    if parsed.verb == "locks":
+        return changes.locks(session, console)
+    verbs = {
+        "mv": changes.move,
+        "rm": changes.remove,
+        "lock": changes.lock,
+        "unlock": changes.unlock,
+        "push": push,
+        "rebuild": rebuild,
+    }
+    return verbs[parsed.verb](session, parsed, console)
 
 
 def _agreements(agreements: Mapping[str, Applied]) -> dict[str, object]:

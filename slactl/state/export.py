@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from slactl import __version__
-from slactl.state.records import Entry, Snapshot
+from slactl.state.records import Applied, Entry, Recorded, Snapshot
 
 FORMAT = "slactl-state"
 VERSION = 1
@@ -20,27 +20,31 @@ def exported(workspace: str, snapshot: Snapshot, history: Iterable[Entry]) -> di
         "lineage": snapshot.lineage,
         "serial": snapshot.serial,
         "head": snapshot.head,
-        "resources": [
-            {
-                "address": one.address,
-                "provider": one.provider,
-                "id": one.id,
-                "body": one.body,
-                "attributes": one.attributes,
-                "needed_by": list(one.needed_by),
-                "depends_on": list(one.depends_on),
-            }
-            for one in snapshot.resources.values()
-        ],
-        "agreements": [
-            {
-                "address": one.address,
-                "promise": one.promise,
-                "support": one.support,
-                "prevent_destroy": one.prevent_destroy,
-            }
-            for one in snapshot.agreements.values()
-        ],
+        "resources": [recorded_data(one) for one in snapshot.resources.values()],
+        "agreements": [applied_data(one) for one in snapshot.agreements.values()],
         "intents": [{"address": one.address, "action": one.action} for one in snapshot.intents],
         "history": [one.data() for one in history],
+    }
+
+
+def recorded_data(one: Recorded) -> dict[str, Any]:
+    """A backend object as data."""
+    return {
+        "address": one.address,
+        "provider": one.provider,
+        "id": one.id,
+        "body": one.body,
+        "attributes": one.attributes,
+        "needed_by": list(one.needed_by),
+        "depends_on": list(one.depends_on),
+    }
+
+
+def applied_data(one: Applied) -> dict[str, Any]:
+    """An agreement as data."""
+    return {
+        "address": one.address,
+        "promise": one.promise,
+        "support": one.support,
+        "prevent_destroy": one.prevent_destroy,
     }

@@ -50,15 +50,16 @@ def _contents(document: Mapping[str, Any]) -> Contents:
     snapshot = Snapshot(
         _text(document["lineage"]),
         int(document["serial"]),
-        {one.address: one for one in map(_recorded, document["resources"])},
-        {one.address: one for one in map(_applied, document["agreements"])},
+        {one.address: one for one in map(recorded, document["resources"])},
+        {one.address: one for one in map(applied, document["agreements"])},
         tuple(Intent(_text(one["address"]), _text(one["action"])) for one in document["intents"]),
         _text(document["head"]),
     )
-    return Contents(_text(document["workspace"]), snapshot, tuple(map(_entry, document["history"])))
+    return Contents(_text(document["workspace"]), snapshot, tuple(map(entry, document["history"])))
 
 
-def _recorded(data: Mapping[str, Any]) -> Recorded:
+def recorded(data: Mapping[str, Any]) -> Recorded:
+    """A backend object from its data; raises what any broken data does."""
     return Recorded(
         _text(data["address"]),
         _text(data["provider"]),
@@ -70,13 +71,15 @@ def _recorded(data: Mapping[str, Any]) -> Recorded:
     )
 
 
-def _applied(data: Mapping[str, Any]) -> Applied:
+def applied(data: Mapping[str, Any]) -> Applied:
+    """An agreement from its data."""
     return Applied(
         _text(data["address"]), dict(data["promise"]), dict(data["support"]), bool(data["prevent_destroy"])
     )
 
 
-def _entry(data: Mapping[str, Any]) -> Entry:
+def entry(data: Mapping[str, Any]) -> Entry:
+    """An entry of the history from its data."""
     moment = datetime.fromisoformat(data["at"])
     if moment.tzinfo is None:
         raise ValueError("a moment of the history has no zone")

@@ -1,26 +1,104 @@
 """The store that a workspace names."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from slactl.base.diagnostics import SlactlError
 from slactl.model.workspace import Workspace
+from slactl.provider.secrets import resolve_secrets
+from slactl.state.place import DEFAULT_PATH, is_same, named, noted, settings_of
 from slactl.state.sqlite import SqliteStore
 from slactl.state.store import Store
 
-DEFAULT_PATH = ".slactl/state.db"
-
 
 def open_store(workspace: Workspace, root: Path) -> Store:
-    """The workspace's store; nothing is read or made yet.
+    """The workspace's store; nothing is made yet.
 
     Raises:
-        SlactlError: for a kind of store that this release does not have.
+        SlactlError: when a setting is missing, a secret cannot be read, a library is not installed, or the state of this checkout
+            is still in another place.
     """
-    kind = workspace.state.get("type", "sqlite")
-    if kind != "sqlite":
+    settings = settings_of(workspace)
+    before = noted(root)
+    if before is not None and not is_same(before, settings):
+        _insist_on_nothing_there(before, settings, workspace, root)
+    return store_of(settings, workspace, root)
+
+
+def _insist_on_nothing_there(
+    before: Mapping[str, str], settings: Mapping[str, str], workspace: Workspace, root: Path
+) -> None:
+    """A state that stays behind unseen would be begun anew, empty.
+
+    Raises:
+        SlactlError: when there is one, or it cannot be told.
+    """
+    try:
+        if not store_of(before, workspace, root).read().serial:
+            return
+    except SlactlError as error:
+        why = f" ({error.diagnostics[0].summary})"
+    else:
+        why = ""
+    raise SlactlError(
+        f"The state is in {named(before)}{why}, and spec.state names {named(settings)}",
+        "To take it along: slactl init -migrate-state\nTo use the new place as it is: slactl init -reconfigure",
+        workspace.place.at("spec", "state"),
+    )
+
+
+def store_of(settings: Mapping[str, Any], workspace: Workspace, root: Path) -> Store:
+    """The store of these settings, which are those of the workspace or earlier ones."""
+    match settings.get("type", "sqlite"):
+        case "postgres":
+            return _postgres(settings, workspace, root)
+        case "http":
+            return _http(settings, workspace, root)
+        case _:
+            return SqliteStore(root / str(settings.get("path", DEFAULT_PATH)), workspace.name)
+
+
+def _postgres(settings: Mapping[str, Any], workspace: Workspace, root: Path) -> Store:
+    place = workspace.place.at("spec", "state")
+    try:
+        from slactl.state.postgres import PostgresStore  # noqa: PLC0415 - only teams with PostgreSQL need its library
+    except ImportError as error:
         raise SlactlError(
-            f'State cannot be kept in "{kind}" yet',
-            "This release has the store sqlite. Use state: {type: sqlite, path: .slactl/state.db}.",
-            workspace.place.at("spec", "state", "type"),
+            "State in PostgreSQL needs the library psycopg, which is not installed",
+            "pip install 'slactl[postgres]'",
+            place.at("type"),
+        ) from error
+    dsn = _needed(settings, "dsn", workspace)
+    return PostgresStore(resolve_secrets(dsn, root, place.at("dsn")), workspace.name, place)
+
+
+def _needed(settings: Mapping[str, Any], name: str, workspace: Workspace) -> str:
+    value = settings.get(name)
+    if not value:
+        raise SlactlError(
+            f"spec.state.{name} is missing",
+            f"State of the type {settings['type']} needs it.",
+            workspace.place.at("spec", "state"),
         )
-    return SqliteStore(root / str(workspace.state.get("path", DEFAULT_PATH)), workspace.name)
+    return str(value)
+
+
+def _http(settings: Mapping[str, Any], workspace: Workspace, root: Path) -> Store:
+    from slactl.state.http import HttpStore  # noqa: PLC0415 - only those with a state server need its libraries
+    from slactl.state.http_lock import HttpLock  # noqa: PLC0415 - the same
+    from slactl.state.http_transport import Transport  # noqa: PLC0415 - the same
+
+    place = workspace.place.at("spec", "state")
+    _needed(settings, "address", workspace)
+    known = {key: resolve_secrets(value, root, place.at(key)) for key, value in settings.items()}
+    address = known["address"]
+    transport = Transport(place.at("address"), known.get("username", ""), known.get("password", ""))
+    lock = HttpLock(
+        transport,
+        known.get("lockAddress", address),
+        known.get("unlockAddress", known.get("lockAddress", address)),
+        known.get("lockMethod", "LOCK"),
+        known.get("unlockMethod", "UNLOCK"),
+    )
+    return HttpStore(address, workspace.name, root, transport, lock)

@@ -13,6 +13,7 @@ from slactl import __version__
 from slactl.apply.executor import Executor, Identity
 from slactl.base.diagnostics import SlactlError
 from slactl.plan import stages
+from slactl.state.sqlite_writer import SqliteWriter
 
 
 @pytest.fixture
@@ -145,6 +146,7 @@ def test_a_full_disk_after_the_backend_has_changed_loses_nothing(world: FolderWo
     world.wanted = {"b": {f"x{number}": {"text": "x" * 4000} for number in range(30)}}
     plan = world.plan()
     with world.store.lock("apply", 0) as writer:
+        assert isinstance(writer, SqliteWriter)
         connection = writer._connection  # noqa: SLF001 - to fill its disk
 
         def fill() -> None:

@@ -7,12 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from folder_world import FolderWorld
+from state_server import state_server
+
+if TYPE_CHECKING:
+    from postgres_server import PostgresServer
 
 SCRIPT = Path(__file__).parent.parent / "servers" / "folder_world.py"
 FIRST: dict[str, dict[str, Any]] = {f"o{number:02}": {"size": number} for number in range(40)}
@@ -49,12 +54,29 @@ def time_of_one_apply_s(root: Path) -> float:
         return time.monotonic() - begin
 
 
-def prepared(root: Path, *, staged: bool) -> FolderWorld:
-    world = FolderWorld(root, {"b": dict(FIRST)}, staged=staged)
+def prepared(root: Path, settings: Mapping[str, str], *, staged: bool) -> FolderWorld:
+    world = FolderWorld(root, {"b": dict(FIRST)}, staged=staged, settings=settings)
     assert world.apply().complete
     world.wanted = {"b": dict(SECOND)}
-    root.joinpath("wanted.json").write_text(json.dumps({"wanted": world.wanted, "staged": staged}))
+    wanted = {"wanted": world.wanted, "staged": staged, "state": settings}
+    root.joinpath("wanted.json").write_text(json.dumps(wanted))
     return world
+
+
+@pytest.fixture(params=["sqlite", "postgres", "http"])
+def prepare(request: pytest.FixtureRequest) -> Iterator[Callable[..., FolderWorld]]:
+    """Makes worlds whose state is in a store of one kind, each in a place of its own."""
+    with ExitStack() as stack:
+
+        def settings() -> dict[str, str]:
+            if request.param == "postgres":
+                server: PostgresServer = request.getfixturevalue("postgres")
+                return {"type": "postgres", "dsn": server.new_database()}
+            if request.param == "http":
+                return {"type": "http", "address": stack.enter_context(state_server()).address}
+            return {"type": "sqlite", "path": "state.db"}
+
+        yield lambda root, *, staged: prepared(root, settings(), staged=staged)
 
 
 def resolved(world: FolderWorld) -> Mapping[str, Any]:
@@ -69,18 +91,20 @@ def resolved(world: FolderWorld) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("staged", [False, True])
-def test_nothing_is_lost_or_doubled(tmp_path: Path, staged: bool) -> None:
+def test_nothing_is_lost_or_doubled(
+    tmp_path: Path, staged: bool, prepare: Callable[..., FolderWorld]
+) -> None:
     seed = random.SystemRandom().randrange(2**32)
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     print("seed", seed)  # noqa: T201 - shown when the test fails
     (tmp_path / "whole").mkdir()
-    prepared(tmp_path / "whole", staged=staged)
+    prepare(tmp_path / "whole", staged=staged)
     whole_s = time_of_one_apply_s(tmp_path / "whole")
     killed = 0
     for trial in range(10):
         root = tmp_path / str(trial)
         root.mkdir()
-        world = prepared(root, staged=staged)
+        world = prepare(root, staged=staged)
         killed += killed_after(root, chance.uniform(0, whole_s))
         snapshot = world.store.read()
         plan = world.plan(refresh=False)  # open intents force the read

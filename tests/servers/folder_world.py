@@ -26,7 +26,8 @@ from slactl.plan.narrow import Selection
 from slactl.plan.past import recall
 from slactl.plan.plan import Mode, Plan
 from slactl.provider import Context, Observed, Provider
-from slactl.state.sqlite import SqliteStore
+from slactl.state.open import store_of
+from slactl.state.store import Store
 
 AS_OF = date(2026, 11, 23)
 
@@ -48,10 +49,12 @@ class FolderWorld:
     selection: Selection = field(default_factory=Selection)
     replaced: tuple[str, ...] = ()
     parallelism: int = 10
+    settings: Mapping[str, str] = field(default_factory=lambda: {"type": "sqlite", "path": "state.db"})
+    """Where the state is kept, as a workspace says it."""
 
     @property
-    def store(self) -> SqliteStore:
-        return SqliteStore(self.root / "state.db", "estate")
+    def store(self) -> Store:
+        return store_of(self.settings, Workspace("estate", Place("slactl.yaml"), "org"), self.root)
 
     @property
     def context(self) -> Context:
@@ -144,7 +147,12 @@ def _lines(root: Path) -> Iterator[str]:
 
     slactl.plan.stages.BATCH = 7
     settings = json.loads((root / "wanted.json").read_text())
-    world = FolderWorld(root, settings["wanted"], staged=settings["staged"])
+    world = FolderWorld(
+        root,
+        settings["wanted"],
+        staged=settings["staged"],
+        settings=settings.get("state", {"path": "state.db"}),
+    )
     plan = world.plan()
     yield "ready"
     world.apply(plan)

@@ -1,20 +1,49 @@
-"""Rows to records and back; bodies and the like are kept as JSON with sorted keys."""
+"""Rows to records and back, in the SQL that SQLite and PostgreSQL share; bodies are kept as JSON with sorted keys."""
 
 import json
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from slactl.base.diagnostics import SlactlError
 from slactl.state.records import Applied, Entry, Recorded
 
-ADD_RESOURCE = (
-    "INSERT OR REPLACE INTO resources "
-    "(address, provider, id, body, attributes, needed_by, depends_on) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-ADD_AGREEMENT = "INSERT OR REPLACE INTO agreements VALUES (?, ?, ?, ?)"
-ADD_INTENT = "INSERT OR REPLACE INTO intents VALUES (?, ?, ?)"
+
+class Rows(Protocol):
+    """What a query answers with."""
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """All that are left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Row by row."""
+
+
+class SqlConnection(Protocol):
+    """A database, by the part of its interface that is used here; parameters stand as `?`."""
+
+    def execute(self, statement: str, parameters: Any = (), /) -> Rows:
+        """Run one statement."""
+
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> object:
+        """Run one statement for each row."""
+
+
+def _put(table: str, *columns: str) -> str:
+    """Add a row, or replace the one of the same address."""
+    others = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "address")
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)}) "  # noqa: S608 - constant names
+        f"ON CONFLICT (address) DO UPDATE SET {others}"
+    )
+
+
+ADD_RESOURCE = _put("resources", "address", "provider", "id", "body", "attributes", "needed_by", "depends_on")
+ADD_AGREEMENT = _put("agreements", "address", "promise", "support", "prevent_destroy")
+ADD_INTENT = _put("intents", "address", "action", "plan_digest")
 
 
 def as_json(value: Any) -> str:
@@ -35,7 +64,7 @@ def resource_row(one: Recorded) -> tuple[str, ...]:
     )
 
 
-def resources(connection: sqlite3.Connection) -> Iterator[Recorded]:
+def resources(connection: SqlConnection) -> Iterator[Recorded]:
     """Every backend object, in address order."""
     rows = connection.execute(
         "SELECT address, provider, id, body, attributes, needed_by, depends_on FROM resources ORDER BY address"
@@ -52,7 +81,7 @@ def resources(connection: sqlite3.Connection) -> Iterator[Recorded]:
         )
 
 
-def agreements(connection: sqlite3.Connection) -> Iterator[Applied]:
+def agreements(connection: SqlConnection) -> Iterator[Applied]:
     """Every agreement in force, in address order."""
     rows = connection.execute(
         "SELECT address, promise, support, prevent_destroy FROM agreements ORDER BY address"
@@ -87,7 +116,7 @@ def entry_row(entry: Entry) -> tuple[Any, ...]:
         as_json(entry.agreements),
         entry.version,
         entry.mode,
-        entry.dirty,
+        None if entry.dirty is None else int(entry.dirty),
         as_json(entry.support),
         entry.chained,
         entry.previous,
@@ -95,7 +124,7 @@ def entry_row(entry: Entry) -> tuple[Any, ...]:
     )
 
 
-def entries(connection: sqlite3.Connection) -> list[Entry]:
+def entries(connection: SqlConnection) -> list[Entry]:
     """The whole history, oldest first.
 
     Raises:

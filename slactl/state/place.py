@@ -1,0 +1,102 @@
+"""Where state is kept, as a place that can be named, compared and remembered: never with a secret in it."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from slactl.base.diagnostics import SlactlError
+from slactl.base.files import write_atomically
+from slactl.model.workspace import Workspace
+
+DEFAULT_PATH = ".slactl/state.db"
+RECOVERY_FILE = "errored.slactl-state.json"
+"""What a store could not save at the end of an apply; it lies beside slactl.yaml until it is pushed."""
+_NOTE = ".slactl/place.json"
+_SECRETS = ("username", "password")
+_REFERENCE = "${"
+
+
+def settings_of(workspace: Workspace) -> dict[str, str]:
+    """The settings of the place, defaults filled in; secrets stand as references.
+
+    Raises:
+        SlactlError: when a secret is written out.
+    """
+    found = {key: str(value) for key, value in workspace.state.items()}
+    found.setdefault("type", "sqlite")
+    if found["type"] == "sqlite":
+        found.setdefault("path", DEFAULT_PATH)
+    _refuse_secrets(found, workspace)
+    return found
+
+
+def _refuse_secrets(settings: Mapping[str, str], workspace: Workspace) -> None:
+    if _is_written_out(settings.get("password", "")):
+        raise _written_out("password", workspace)
+    for key in ("dsn", "address", "lockAddress", "unlockAddress"):
+        if _holds_password(settings.get(key, "")):
+            raise _written_out(key, workspace)
+
+
+def _is_written_out(value: str) -> bool:
+    return bool(value) and _REFERENCE not in value
+
+
+def _holds_password(address: str) -> bool:
+    stated = re.search(r"\bpassword\s*=\s*([^\s&]+)", address)
+    if stated and _is_written_out(stated[1]):
+        return True
+    try:
+        _, colon, password = urlsplit(address).netloc.rpartition("@")[0].partition(":")
+    except ValueError:
+        return False
+    return bool(colon) and _is_written_out(password)
+
+
+def _written_out(key: str, workspace: Workspace) -> SlactlError:
+    return SlactlError(
+        f"spec.state.{key} has a password written out",
+        "Files are read by many. Take it from the environment, ${env.NAME}, or from a file, ${file.PATH}.",
+        workspace.place.at("spec", "state", key),
+    )
+
+
+def named(settings: Mapping[str, str]) -> str:
+    """The place in words."""
+    match settings["type"]:
+        case "postgres":
+            return f"PostgreSQL ({settings.get('dsn', '')})"
+        case "http":
+            return f"the state server {settings.get('address', '')}"
+        case _:
+            return settings["path"]
+
+
+def is_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether both are one place; who logs in, and how it is locked, makes no other place of it."""
+    keys = ("type", "path", "dsn", "address")
+    return all(one.get(key) == other.get(key) for key in keys)
+
+
+def noted(root: Path) -> dict[str, str] | None:
+    """The place that this checkout used last; None where nothing tells."""
+    try:
+        found = json.loads((root / _NOTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if isinstance(found, dict) and found.get("type") in ("sqlite", "postgres", "http"):
+        return {str(key): str(value) for key, value in found.items()}
+    return {"type": "sqlite", "path": DEFAULT_PATH} if (root / DEFAULT_PATH).exists() else None
+
+
+def note(settings: Mapping[str, Any], root: Path) -> None:
+    """Remember the place; where the folder cannot be written nothing is remembered, and nothing is lost."""
+    kept = {key: value for key, value in settings.items() if key not in _SECRETS}
+    try:
+        (root / _NOTE).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(root / _NOTE, json.dumps(kept, sort_keys=True) + "\n")
+    except OSError:
+        return

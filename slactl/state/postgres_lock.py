@@ -1,0 +1,78 @@
+"""The lock of a PostgreSQL state: a row that says who, and an advisory lock that goes with its holder's session."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import psycopg
+
+from slactl.state.postgres_connection import PostgresConnection
+from slactl.state.records import LockInfo
+
+
+def take(connection: PostgresConnection, key: int, wanted: LockInfo) -> tuple[bool, LockInfo | None]:
+    """Take the lock where nobody alive has it; returns whether it is ours now, and who had it, if anybody.
+
+    A row without a session that holds the advisory lock is a dead holder's, wherever that ran, unless a person holds it by hand.
+    """
+    if not _taken(connection, key):
+        return False, holder(connection) or _unknown()
+    with connection.transaction():
+        held = holder(connection)
+        free = held is None or not held.by_hand
+        if free:
+            connection.execute("DELETE FROM lock")
+            connection.execute(
+                "INSERT INTO lock (only_one, id, operation, info, who, version, created, pid, host) "
+                "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    wanted.id,
+                    wanted.operation,
+                    wanted.info,
+                    wanted.who,
+                    wanted.version,
+                    wanted.created.isoformat(),
+                    wanted.pid,
+                    wanted.host,
+                ),
+            )
+    if not free:
+        connection.execute("SELECT pg_advisory_unlock(?)", (key,))
+    return free, held
+
+
+def _taken(connection: PostgresConnection, key: int) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(?)", (key,)).fetchone()
+    return bool(row and row[0])
+
+
+def _unknown() -> LockInfo:
+    """Somebody who has just taken it and has not said who they are, or is giving it back."""
+    return LockInfo("unknown", "an operation", "somebody", "", datetime.now(UTC), -1, "")
+
+
+def holder(connection: PostgresConnection, path: str = "") -> LockInfo | None:
+    """Who has the lock, or None."""
+    row = connection.execute(
+        "SELECT id, operation, who, version, created, pid, host, info FROM lock"
+    ).fetchone()
+    if row is None:
+        return None
+    name, operation, by, version, created, pid, host, info = row
+    return LockInfo(name, operation, by, version, datetime.fromisoformat(created), pid, host, info, path)
+
+
+def release(connection: PostgresConnection, lock_id: str) -> None:
+    """Give the lock back; nothing happens where somebody else has it by now, or the session is gone and the lock with it."""
+    with suppress(psycopg.OperationalError):
+        connection.execute("DELETE FROM lock WHERE id = ?", (lock_id,))
+
+
+def break_lock(connection: PostgresConnection, key: int, lock_id: str) -> None:
+    """Release the lock of a holder that may still be connected: its session is ended, so that it records nothing more."""
+    connection.execute("DELETE FROM lock WHERE id = ?", (lock_id,))
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+        "AND classid::bigint = ? AND objid::bigint = ? AND pid <> pg_backend_pid() "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        (key >> 32, key & 0xFFFFFFFF),
+    )
