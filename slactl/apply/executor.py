@@ -16,6 +16,7 @@ from slactl import __version__
 from slactl.apply.interrupt import Interruption
 from slactl.apply.lanes import side_by_side
 from slactl.base.diagnostics import SlactlError
+from slactl.plan.keyed import as_results
 from slactl.plan.past import forget_result, move_result
 from slactl.plan.plan import AgreementChange, Kept, Move, ObjectChange, Plan
 from slactl.plan.references import refs_in, resolved
@@ -104,7 +105,7 @@ class Executor:
         self._fields: dict[str, Mapping[str, Any]] = {
             one.address: {**one.attributes, "id": one.id} for one in plan.kept
         }
-        self._results: dict[str, str] = {}
+        self._results: dict[str, str] = as_results(plan.sensitive)
         self._failed: set[str] = set()
         self._stop = Interruption()
         self.result = Result()

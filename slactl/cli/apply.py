@@ -19,6 +19,8 @@ from slactl.cli.options import add_inputs
 from slactl.cli.plan import print_plan
 from slactl.cli.plan_options import add_planning, plan_options, were_given
 from slactl.cli.planning import Session, make_plan, open_session
+from slactl.cli.secret_values import digests_now
+from slactl.plan.keyed import changed
 from slactl.plan.plan import Plan
 from slactl.plan.saved import load_plan
 from slactl.state.records import Snapshot
@@ -104,5 +106,10 @@ def _still_valid(plan: Plan, session: Session, snapshot: Snapshot) -> Plan:
     if plan.files_digest != session.estate.digest:
         raise SlactlError(
             "The saved plan is for other files: agreements or variables changed since it was made", again
+        )
+    other = changed(plan.sensitive, digests_now(session))
+    if other:
+        raise SlactlError(
+            f"The saved plan was made with another value of the sensitive variable {other[0]}", again
         )
     return plan

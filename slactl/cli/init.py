@@ -39,18 +39,18 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     estate = load_estate(parsed, console)
     if parsed.migrate_state and parsed.reconfigure:
         raise SlactlError("-migrate-state and -reconfigure contradict each other", "Give one of them.")
-    settings, before = settings_of(estate.workspace), noted(parsed.root)
+    settings, before = settings_of(estate.workspace), noted(parsed.root, estate.workspace.selected)
     moved = before is not None and not is_same(before, settings)
-    store = store_of(settings, estate.workspace, parsed.root)
+    store = store_of(settings, estate.workspace, parsed.root, estate.secrets)
     _load_providers(estate)
     if moved and before is not None:
-        old = store_of(before, estate.workspace, parsed.root)
+        old = store_of(before, estate.workspace, parsed.root, estate.secrets)
         _move(old, store, (named(before), named(settings)), parsed, console)
     elif parsed.migrate_state:
         console.print(f"Nothing to migrate: the state is in {named(settings)}.")
     with store.lock("init", lock_timeout_s(parsed)) as writer:
         say_note(writer, console)
-    note(settings, parsed.root)
+    note(settings, parsed.root, estate.workspace.selected)
     console.print(f"The state is in {named(settings)}: {_told(store.read())}.")
     console.print(f"slactl {__version__} is ready, with {plural(len(estate.backends), 'backend')}.")
     return 0

@@ -57,6 +57,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "slactl.cli.history",
         "Who applied what, when, from which commit; verify that nobody changed it",
     ),
+    "workspace": (
+        "slactl.cli.workspaces",
+        "Several states of one set of files: list, show, new, select, delete",
+    ),
     "force-unlock": ("slactl.cli.force_unlock", "Release a lock that its holder left behind"),
     "version": ("slactl.cli.version", "Print the version"),
 }

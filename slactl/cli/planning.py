@@ -14,6 +14,7 @@ from slactl.cli.options import as_of
 from slactl.cli.plan_options import PlanOptions, parallelism
 from slactl.cli.progress import Progress
 from slactl.cli.refactoring import past_of, read_foreign
+from slactl.cli.secret_values import secrets_of
 from slactl.cli.workspace import load_estate
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
@@ -52,7 +53,7 @@ class Session:
                 "Put its document back, so that they can be removed; then take it out.",
             )
         config: Mapping[str, Any] = resolve_secrets(
-            backend.config, self.context.root, backend.place.at("spec", "config")
+            backend.config, self.context.root, backend.place.at("spec", "config"), self.estate.secrets
         )
         return load_provider(backend.provider, backend.place.at("spec", "provider")).connect(
             backend, config, self.context
@@ -67,8 +68,8 @@ def open_session(parsed: argparse.Namespace, console: Console) -> Session:
     """
     estate = load_estate(parsed, console)
     context = Context(parsed.root.resolve(), estate.workspace.name, as_of(parsed))
-    store = open_store(estate.workspace, parsed.root)
-    note(settings_of(estate.workspace), parsed.root)
+    store = open_store(estate.workspace, parsed.root, estate.secrets)
+    note(settings_of(estate.workspace), parsed.root, estate.workspace.selected)
     return Session(estate, store, context, console.progress, parallelism(parsed))
 
 
@@ -81,6 +82,7 @@ def make_plan(session: Session, asked: PlanOptions) -> Plan:
     estate, snapshot, mode = session.estate, session.store.read(), asked.mode
     assessment = check(estate, session.context.as_of, explain=False)
     desired = compile_all(session) if mode == "normal" else {}
+    digests = secrets_of(session)
     needed = asked.refresh or bool(
         snapshot.intents
     )  # an open intent means that state alone cannot be trusted
@@ -99,6 +101,8 @@ def make_plan(session: Session, asked: PlanOptions) -> Plan:
             foreign=read_foreign(session, snapshot, observed) if mode == "normal" else {},
             selection=asked.selection,
             replaced=asked.replaced,
+            sensitive=digests.now,
+            sensitive_before=digests.applied,
         )
     )
 

@@ -6,6 +6,7 @@ from slactl.base.diagnostics import Diagnostic, SlactlError
 from slactl.base.text import plural
 from slactl.cli.console import Console
 from slactl.cli.options import add_inputs, given
+from slactl.cli.selected import selected_workspace
 from slactl.documents.load import load_workspace
 from slactl.documents.locate import Locator
 from slactl.model.building.estate import build_estate
@@ -23,7 +24,14 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """Validate; exit code 0 or 1."""
     estate: Estate | None = None
     try:
-        estate, found = build_estate(load_workspace(parsed.root, given(parsed), cached=not parsed.no_cache))
+        estate, found = build_estate(
+            load_workspace(
+                parsed.root,
+                given(parsed),
+                cached=not parsed.no_cache,
+                selected=selected_workspace(parsed.root),
+            )
+        )
         diagnostics: list[Diagnostic] = found.items
         failed = found.failed
     except SlactlError as error:

@@ -3,7 +3,7 @@
 import glob
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,14 @@ from slactl.base.text import did_you_mean
 from slactl.documents.cache import ParseCache, packed
 from slactl.documents.reader import decode, read_documents
 from slactl.documents.schemas import API_VERSION, SCHEMA_OF_KIND, fast_validator, schema_folder, typed
-from slactl.documents.variables import Given, Scope, check_declarations, collect_variables, substitute
+from slactl.documents.variables import (
+    DEFAULT_WORKSPACE,
+    Given,
+    Scope,
+    check_declarations,
+    collect_variables,
+    substitute,
+)
 
 WORKSPACE_FILE = "slactl.yaml"
 _KEEPS_NULLS = frozenset({"SLA", "OLA", "UC", "ServiceLevel"})
@@ -51,16 +58,18 @@ class Bundle:
     workspace: Document
     documents: tuple[Document, ...]
     """All but the workspace, in file order."""
-    variables: Mapping[str, str]
+    variables: Mapping[str, Any]
     digest: str
-    """Over every file's name and content and every variable's value."""
+    """Over every file's name and content and every variable's value, sensitive ones left out."""
     problems: Diagnostics
     sensitive: frozenset[str] = frozenset()
     """Variables whose values are never shown."""
 
 
-def load_workspace(root: Path, given: Given | None = None, *, cached: bool = True) -> Bundle:
-    """Read a workspace.
+def load_workspace(
+    root: Path, given: Given | None = None, *, cached: bool = True, selected: str = DEFAULT_WORKSPACE
+) -> Bundle:
+    """Read a workspace; `selected` is what `${workspace.name}` stands for.
 
     Problems inside documents are collected in the bundle; the documents that have them are left out.
 
@@ -72,19 +81,21 @@ def load_workspace(root: Path, given: Given | None = None, *, cached: bool = Tru
     declared = workspace.spec.get("variables") or {}
     check_declarations(declared, problems, workspace.place)
     variables = collect_variables(declared, root, given or Given(), problems, workspace.place)
-    cache_path = root / ".slactl" / "cache.db" if cached else None
-    documents: list[Document] = list(_finish(beside, Place(WORKSPACE_FILE), variables, problems))
-    digest = hashlib.blake2b(digest_size=16)
-    with ParseCache(cache_path, _schemas_digest()) as parsed:
-        reading = _Reading(root, variables, problems, parsed)
-        for file in _find(root, workspace, problems):
-            documents.extend(reading.documents_of(file))
-            digest.update(file.encode() + b"\0" + reading.content)
-    workspace = _with_variables(workspace, variables, problems)
-    digest.update(repr((workspace.data, sorted(variables.items()))).encode())
     sensitive = frozenset(
         name for name, one in declared.items() if isinstance(one, Mapping) and one.get("sensitive")
     )
+    scope = Scope(variables, sensitive=sensitive, workspace=selected)
+    cache_path = root / ".slactl" / "cache.db" if cached else None
+    documents: list[Document] = list(_finish(beside, Place(WORKSPACE_FILE), scope, problems))
+    digest = hashlib.blake2b(digest_size=16)
+    with ParseCache(cache_path, _schemas_digest()) as parsed:
+        reading = _Reading(root, scope, problems, parsed)
+        for file in _find(root, workspace, problems):
+            documents.extend(reading.documents_of(file))
+            digest.update(file.encode() + b"\0" + reading.content)
+    workspace = _with_variables(workspace, scope, problems)
+    shown = sorted((name, value) for name, value in variables.items() if name not in sensitive)
+    digest.update(repr((workspace.data, shown)).encode())
     return Bundle(root, workspace, tuple(documents), variables, digest.hexdigest(), problems, sensitive)
 
 
@@ -121,9 +132,9 @@ def _read_workspace(root: Path, problems: Diagnostics) -> tuple[Document, list[A
     return document, raws
 
 
-def _with_variables(workspace: Document, variables: Mapping[str, str], problems: Diagnostics) -> Document:
+def _with_variables(workspace: Document, scope: Scope, problems: Diagnostics) -> Document:
     spec = {key: value for key, value in workspace.spec.items() if key != "variables"}
-    filled = substitute(spec, Scope(variables, secrets=True), workspace.place.at("spec"), problems)
+    filled = substitute(spec, replace(scope, secrets=True), workspace.place.at("spec"), problems)
     return Document(workspace.kind, workspace.name, workspace.place, {**workspace.data, "spec": filled})
 
 
@@ -161,7 +172,7 @@ class _Reading:
     """Reads one file after the other."""
 
     root: Path
-    variables: Mapping[str, str]
+    scope: Scope
     problems: Diagnostics
     parsed: ParseCache
     content: bytes = b""
@@ -189,7 +200,7 @@ class _Reading:
         fixed = b"${" not in raw and b"forEach" not in raw
         memory = packed(documents) if fixed else None
         before = len(self.problems.items)
-        yield from _finish(documents, Place(file), None if fixed else self.variables, self.problems)
+        yield from _finish(documents, Place(file), None if fixed else self.scope, self.problems)
         if memory is not None and len(self.problems.items) == before:
             self.parsed.put(self.content, memory)
 
@@ -204,60 +215,61 @@ def _known_documents(documents: list[Any], file: str) -> Iterator[Document]:
 
 
 def _finish(
-    documents: list[Any], file: Place, variables: Mapping[str, str] | None, problems: Diagnostics
+    documents: list[Any], file: Place, scope: Scope | None, problems: Diagnostics
 ) -> Iterator[Document]:
-    """Valid documents; `variables` is None where the file refers to nothing and repeats nothing."""
+    """Valid documents; `scope` is None where the file refers to nothing and repeats nothing."""
     for index, raw in enumerate(documents):
         if raw is None:
             continue
         place = Place(file.file, index)
-        pieces = [(raw, place)] if variables is None else _repeated(raw, place, variables, problems)
+        pieces = [(raw, place)] if scope is None else _repeated(raw, place, scope, problems)
         for data, at in pieces:
             document = _validated(data, at, problems)
             if document is not None:
                 yield document
 
 
-def _repeated(
-    raw: Any, place: Place, variables: Mapping[str, str], problems: Diagnostics
-) -> Iterator[tuple[Any, Place]]:
+def _repeated(raw: Any, place: Place, scope: Scope, problems: Diagnostics) -> Iterator[tuple[Any, Place]]:
     """The document with its references filled in, once, or once for each element of its `forEach`."""
     secrets = isinstance(raw, dict) and raw.get("kind") == "Backend"
     if not isinstance(raw, dict) or "forEach" not in raw:
-        yield substitute(raw, Scope(variables, secrets=secrets), place, problems), place
+        yield substitute(raw, replace(scope, secrets=secrets), place, problems), place
         return
     body = {key: value for key, value in raw.items() if key != "forEach"}
-    elements = substitute({"": raw["forEach"]}, Scope(variables), place, problems)[""]
-    for key, value in _elements(elements, place, problems):
+    before = len(problems.items)
+    elements = substitute({"": raw["forEach"]}, scope, place.at("forEach"), problems)[""]
+    if len(problems.items) > before:
+        return
+    for key, value in _elements(elements, place.at("forEach"), problems):
         at = Place(place.file, place.document, element=key)
-        yield (
-            substitute(body, Scope(variables, {"key": key, "value": value}, secrets=secrets), at, problems),
-            at,
-        )
+        one = replace(scope, each={"key": key, "value": value}, secrets=secrets)
+        yield substitute(body, one, at, problems), at
 
 
 def _elements(elements: Any, place: Place, problems: Diagnostics) -> Iterator[tuple[str, Any]]:
+    """Keys with their values; a key that is missing or stands twice is reported."""
     if isinstance(elements, dict):
         yield from elements.items()
-    elif isinstance(elements, list):
-        for element in elements:
-            key = (
-                element
-                if isinstance(element, str)
-                else str(element.get("key", ""))
-                if isinstance(element, dict)
-                else ""
+        return
+    if not isinstance(elements, list):
+        problems.error("forEach must be a list or a mapping", "", place)
+        return
+    seen: set[str] = set()
+    for number, element in enumerate(elements, start=1):
+        key = element.get("key", "") if isinstance(element, dict) else element
+        if not isinstance(key, str) or not key:
+            problems.error(
+                f"Element {number} of forEach has no key",
+                "In a list each element is a text, or a mapping with `key`. Otherwise write a mapping.",
+                place,
             )
-            if key:
-                yield key, element
-            else:
-                problems.error(
-                    "An element of forEach has no key",
-                    "In a list each element is a text, or a mapping with `key`. Otherwise write a mapping.",
-                    place.at("forEach"),
-                )
-    else:
-        problems.error("forEach must be a list or a mapping", "", place.at("forEach"))
+        elif key in seen:
+            problems.error(
+                f'forEach has "{key}" twice', "Each document that it makes is named after its element.", place
+            )
+        else:
+            seen.add(key)
+            yield key, element
 
 
 def _validated(data: Any, place: Place, problems: Diagnostics) -> Document | None:

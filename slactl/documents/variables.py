@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 from slactl.base.diagnostics import Diagnostics, Place, SlactlError
 from slactl.base.text import did_you_mean
 from slactl.documents.reader import read_documents, read_text
+from slactl.documents.variable_types import Source, declaration, rules_hold
 
 DEFAULT_FILE = "slactl.slavars.yaml"
 ENVIRONMENT_PREFIX = "SLACTL_VAR_"
+DEFAULT_WORKSPACE = "default"
 _REFERENCE = re.compile(r"\$(\$)?\{([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
@@ -29,86 +31,111 @@ class Given:
 class Scope:
     """What texts of one document may refer to."""
 
-    variables: Mapping[str, str]
+    variables: Mapping[str, Any]
     each: Mapping[str, Any] = field(default_factory=dict)
     """`key` and `value` inside a repeated document; empty elsewhere."""
     secrets: bool = False
-    """Whether `${env.X}` and `${file.X}` may stand (a backend's configuration): they are kept as they are."""
+    """Whether `${env.X}`, `${file.X}` and sensitive variables may stand (a backend's configuration): they are kept as they are."""
+    sensitive: frozenset[str] = frozenset()
+    """Variables whose values are read when a connection is opened, like other secrets."""
+    workspace: str = DEFAULT_WORKSPACE
+    """The selected workspace, `${workspace.name}`."""
 
 
 def collect_variables(
     declared: Mapping[str, Any], root: Path, given: Given, problems: Diagnostics, place: Place
-) -> dict[str, str]:
-    """Every declared variable's value; later sources win.
+) -> dict[str, Any]:
+    """Every declared variable's value: a text, a list or a mapping of texts; later sources win.
 
     The order is Terraform's: default, environment, `slactl.slavars.yaml`, `*.auto.slavars.yaml` in name order, then
     `-var-file` and `-var` as the command line has them.
     """
-    values = {
-        name: str(one["default"])
-        for name, one in declared.items()
-        if isinstance(one, Mapping) and one.get("default") is not None
-    }
-    for name in declared:
-        if ENVIRONMENT_PREFIX + name in os.environ:
-            values[name] = os.environ[ENVIRONMENT_PREFIX + name]
+    collected = _Collected(declared, problems)
+    collected.take_defaults(place.at("spec", "variables"))
+    collected.take_environment()
     for file in [DEFAULT_FILE, *sorted(path.name for path in root.glob("*.auto.slavars.yaml"))]:
         if (root / file).is_file():
-            _take_file(root / file, file, declared, values, problems)
+            collected.take_file(root / file, file)
     for kind, text in given.options:
         if kind == "file":
             path = Path(text)
-            _take_file(path if path.is_file() else root / text, text, declared, values, problems)
+            collected.take_file(path if path.is_file() else root / text, text)
         else:
-            _take_option(text, declared, values, problems)
-    for name in declared:
-        if name not in values:
-            problems.error(
+            collected.take_option(text)
+    return collected.values(place)
+
+
+class _Collected:
+    """What the sources give, in their order."""
+
+    def __init__(self, declared: Mapping[str, Any], problems: Diagnostics) -> None:
+        self._declared = {name: declaration(name, one) for name, one in declared.items()}
+        self._problems = problems
+        self._given: dict[str, tuple[Any, Source]] = {}
+
+    def take_defaults(self, place: Place) -> None:
+        for name, one in self._declared.items():
+            default = one.rules.get("default")
+            if default is not None:
+                self._given[name] = default, Source("its default", place.at(name, "default"))
+
+    def take_environment(self) -> None:
+        for key, value in sorted(os.environ.items()):
+            if key.startswith(ENVIRONMENT_PREFIX):
+                words = f"the environment variable {key}"
+                self._take(key.removeprefix(ENVIRONMENT_PREFIX), value, Source(words), f" ({words})")
+
+    def take_file(self, path: Path, shown: str) -> None:
+        try:
+            documents = read_documents(read_text(path, shown), shown)
+        except SlactlError as error:
+            self._problems.extend(error.diagnostics)
+            return
+        data = documents[0] if documents else {}
+        if len(documents) > 1 or not isinstance(data, (Mapping, type(None))):
+            self._problems.error(f"{shown} must be one mapping of variable names to values", "", Place(shown))
+            return
+        for name, value in (data or {}).items():
+            self._take(
+                name, value, Source(f"the file {shown}", Place(shown).at(name)), "", Place(shown).key_at(name)
+            )
+
+    def take_option(self, text: str) -> None:
+        name, equals, value = text.partition("=")
+        if equals:
+            self._take(name, value, Source(f"the option -var {name}"))
+        else:
+            self._problems.error("A -var has no value", "Write -var NAME=VALUE.")
+
+    def _take(self, name: str, value: Any, source: Source, also: str = "", key: Place | None = None) -> None:
+        if name in self._declared:
+            self._given[name] = value, source
+        else:
+            self._problems.error(_undeclared(name) + also, _declare(name, self._declared), key)
+
+    def values(self, place: Place) -> dict[str, Any]:
+        """What won, checked; what nobody gave is reported."""
+        found = {}
+        for name, one in self._declared.items():
+            if not rules_hold(one, self._problems, place.at("spec", "variables", name)):
+                continue
+            if name in self._given and self._given[name][0] is not None:
+                value, source = self._given[name]
+                found[name] = one.value(value, source, self._problems)
+                continue
+            self._problems.error(
                 f'The variable "{name}" has no value',
                 f"It has no default. Give one: -var {name}=..., {ENVIRONMENT_PREFIX}{name}=... or {DEFAULT_FILE}.",
                 place.key_at("spec", "variables", name),
             )
-    return values
-
-
-def _take_file(
-    path: Path, shown: str, declared: Mapping[str, Any], values: dict[str, str], problems: Diagnostics
-) -> None:
-    try:
-        documents = read_documents(read_text(path, shown), shown)
-    except SlactlError as error:
-        problems.extend(error.diagnostics)
-        return
-    data = documents[0] if documents else {}
-    if len(documents) > 1 or not isinstance(data, (Mapping, type(None))):
-        problems.error(f"{shown} must be one mapping of variable names to values", "", Place(shown))
-        return
-    for name, value in (data or {}).items():
-        if name not in declared:
-            problems.error(_undeclared(name), _declare(name, declared), Place(shown).key_at(name))
-        elif isinstance(value, str):
-            values[name] = value
-        else:
-            problems.error(f'The variable "{name}" must be a text', "", Place(shown).at(name))
-
-
-def _take_option(
-    text: str, declared: Mapping[str, Any], values: dict[str, str], problems: Diagnostics
-) -> None:
-    name, equals, value = text.partition("=")
-    if not equals:
-        problems.error(f'-var "{text}" has no value', "Write -var NAME=VALUE.")
-    elif name not in declared:
-        problems.error(_undeclared(name), _declare(name, declared))
-    else:
-        values[name] = value
+        return found
 
 
 def _undeclared(name: str) -> str:
     return f'The variable "{name}" is not declared'
 
 
-def _declare(name: str, declared: Mapping[str, Any]) -> str:
+def _declare(name: str, declared: Iterable[str]) -> str:
     return f"Declare it in slactl.yaml under spec.variables.{did_you_mean(name, declared)}"
 
 
@@ -143,13 +170,11 @@ def _replacement(match: re.Match[str], scope: Scope, place: Place, problems: Dia
 def _lookup(reference: str, scope: Scope, place: Place, problems: Diagnostics) -> Any:
     """The value that a reference names; None where it stays (a secret) or is wrong (and reported)."""
     source, _, name = reference.partition(".")
-    if source == "var" and name in scope.variables:
-        return scope.variables[name]
     if source == "var":
-        problems.error(_undeclared(name), _declare(name, scope.variables), place)
-    elif source == "each":
+        return _lookup_variable(name, scope, place, problems)
+    if source == "each":
         return _lookup_each(name, scope, place, problems)
-    elif source in ("env", "file"):
+    if source in ("env", "file"):
         if not scope.secrets:
             problems.error(
                 f"${{{reference}}} may stand only in a backend's config",
@@ -157,14 +182,41 @@ def _lookup(reference: str, scope: Scope, place: Place, problems: Diagnostics) -
                 "For other values use ${var.NAME}; the environment gives it as SLACTL_VAR_NAME.",
                 place,
             )
+    elif reference == "workspace.name":
+        return scope.workspace
     else:
         problems.error(
             f"${{{reference}}} refers to nothing",
-            "References are ${var.NAME}, ${each.key} and ${each.value}, and in a backend's config ${env.NAME} and "
-            "${file.PATH}. Write $${ for a text that has ${ in it.",
+            "References are ${var.NAME}, ${workspace.name}, ${each.key} and ${each.value}, and in a backend's config "
+            "${env.NAME} and ${file.PATH}. Write $${ for a text that has ${ in it.",
             place,
         )
     return None
+
+
+def _lookup_variable(reference: str, scope: Scope, place: Place, problems: Diagnostics) -> Any:
+    name, *steps = [reference] if reference in scope.variables else reference.split(".")
+    if name in scope.sensitive:
+        if not scope.secrets or steps:
+            problems.error(
+                f"${{var.{reference}}} is sensitive and may stand only in a backend's config",
+                "What is written elsewhere is shown in plans and kept in state.",
+                place,
+            )
+        return None
+    if name not in scope.variables:
+        problems.error(_undeclared(name), _declare(name, scope.variables), place)
+        return None
+    value = scope.variables[name]
+    for step in steps:
+        if not isinstance(value, Mapping) or step not in value:
+            known = value if isinstance(value, Mapping) else ()
+            problems.error(
+                f"${{var.{reference}}} refers to nothing", did_you_mean(step, known).strip(), place
+            )
+            return None
+        value = value[step]
+    return value
 
 
 def _lookup_each(name: str, scope: Scope, place: Place, problems: Diagnostics) -> Any:

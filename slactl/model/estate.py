@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.backend import Backend
@@ -32,8 +33,10 @@ class Estate:
     refactorings: Mapping[str, Refactoring] = field(default_factory=dict)
     digest: str = ""
     """A digest of all files read and variables used: a saved plan of other files is refused."""
-    variables: Mapping[str, str | None] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
     """Every variable's value; None where it is sensitive."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The values of sensitive variables, for connections alone: they must not be stored, printed or logged."""
 
     @cached_property
     def hours(self) -> Calendars:

@@ -10,6 +10,14 @@ from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
 from slactl.base.ratio import Ratio
 
+DEFAULT = "default"
+_SEPARATOR = "--"
+
+
+def full_name(name: str, selected: str) -> str:
+    """The name under which a workspace's state and objects go: two workspaces of one set of files share neither."""
+    return name if selected == DEFAULT else f"{name}{_SEPARATOR}{selected}"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckPolicy:
@@ -43,6 +51,7 @@ class Workspace:
     """What `slactl.yaml` says."""
 
     name: str
+    """With the selected workspace behind it, where that is not the default one: `shop--staging`."""
     place: Place
     organization: str
     files: tuple[str, ...] = ()
@@ -56,3 +65,5 @@ class Workspace:
     priorities: tuple[str, ...] = ()
     """The organization's scale, most urgent first, as its impact and urgency matrix lists it."""
     rates: Rates | None = None
+    selected: str = DEFAULT
+    """Which of the workspaces of these files (`slactl workspace`)."""

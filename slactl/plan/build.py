@@ -11,6 +11,7 @@ from slactl.model.estate import Estate
 from slactl.plan.guard import too_much
 from slactl.plan.ignored import Ignored
 from slactl.plan.imports import Foreign
+from slactl.plan.keyed import PREFIX, changed
 from slactl.plan.known import Addresses, Known
 from slactl.plan.narrow import Selection, narrowed
 from slactl.plan.objects import Objects
@@ -53,6 +54,10 @@ class Inputs:
     selection: Selection = field(default_factory=Selection)
     replaced: tuple[str, ...] = ()
     """Objects that are to be made anew."""
+    sensitive: Mapping[str, str] = field(default_factory=dict)
+    """Keyed digests of sensitive variables."""
+    sensitive_before: Mapping[str, str] = field(default_factory=dict)
+    """The same, as they were applied last."""
 
 
 def build_plan(inputs: Inputs) -> Plan:
@@ -99,6 +104,7 @@ def _refresh_plan(inputs: Inputs) -> Plan:
         errors=(),
         head=snapshot.head,
         variables=estate.variables,
+        sensitive=inputs.sensitive,
     )
 
 
@@ -136,10 +142,12 @@ def _whole_plan(inputs: Inputs, now: Known) -> Plan:
             *(PlanNotice(one.severity.value, one.address, one.message) for one in notices),
             *objects.doubled(),
             *(() if destroying else ignored.unknown(objects.bodies())),
+            *_changed_secrets(inputs),
         ),
         errors=tuple(_errors(inputs, notices)),
         head=snapshot.head,
         variables=estate.variables,
+        sensitive=inputs.sensitive,
         moves=now.moves,
         forgotten=now.forgotten,
     )
@@ -151,6 +159,13 @@ def _known(inputs: Inputs) -> Known:
     wanted = frozenset(one.address for compilation in made for one in compilation.resources)
     addresses = Addresses(inputs.estate, wanted, inputs.past, inputs.foreign, moves=normal, imports=normal)
     return addresses.known(inputs.snapshot, inputs.observed)
+
+
+def _changed_secrets(inputs: Inputs) -> Iterator[PlanNotice]:
+    for name in changed(inputs.sensitive_before, inputs.sensitive):
+        yield PlanNotice(
+            "note", f"{PREFIX}{name}", "the sensitive value is another one than at the last apply."
+        )
 
 
 def _costs(inputs: Inputs, objects: Objects) -> Iterator[Cost]:

@@ -224,8 +224,10 @@ class Plan:
     """Why it must not be applied; empty for a plan that may be."""
     head: str = ""
     """The hash of the history's newest entry when the plan was made."""
-    variables: Mapping[str, str | None] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
     """The variables that it was made with; None where one is sensitive."""
+    sensitive: Mapping[str, str] = field(default_factory=dict)
+    """Keyed digests of sensitive variables, by which a changed one is seen (`slactl.plan.keyed`)."""
     moves: tuple[Move, ...] = ()
     """Recorded before anything else: whatever becomes of the rest, state and files agree on the names."""
     forgotten: tuple[Forgotten, ...] = ()

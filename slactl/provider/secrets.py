@@ -1,4 +1,4 @@
-"""Secrets by reference: `${env.NAME}` and `${file.PATH}`, read only when a connection is opened."""
+"""Secrets by reference: `${env.NAME}`, `${file.PATH}`, and sensitive variables, put in only when a connection is opened."""
 
 import os
 import re
@@ -8,27 +8,30 @@ from typing import Any
 
 from slactl.base.diagnostics import Place, SlactlError
 
-_REFERENCE = re.compile(r"\$\{(env|file)\.([^}]+)\}")
+_REFERENCE = re.compile(r"\$\{(env|file|var)\.([^}]+)\}")
 
 
-def resolve_secrets(value: Any, root: Path, place: Place) -> Any:
+def resolve_secrets(value: Any, root: Path, place: Place, variables: Mapping[str, str] | None = None) -> Any:
     """A copy of a configuration with every secret reference replaced by the secret.
 
-    The result must not be stored, printed or logged.
+    `variables` are the values of sensitive ones. The result must not be stored, printed or logged.
 
     Raises:
         SlactlError: when an environment variable is not set or a file cannot be read.
     """
     if isinstance(value, str):
-        return _REFERENCE.sub(lambda match: _read(match[1], match[2], root, place), value)
+        known = variables or {}
+        return _REFERENCE.sub(lambda match: _read(match[1], match[2], root, place, known), value)
     if isinstance(value, Mapping):
-        return {key: resolve_secrets(item, root, place.at(key)) for key, item in value.items()}
+        return {key: resolve_secrets(item, root, place.at(key), variables) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [resolve_secrets(item, root, place.at(index)) for index, item in enumerate(value)]
+        return [resolve_secrets(item, root, place.at(index), variables) for index, item in enumerate(value)]
     return value
 
 
-def _read(source: str, name: str, root: Path, place: Place) -> str:
+def _read(source: str, name: str, root: Path, place: Place, variables: Mapping[str, str]) -> str:
+    if source == "var":
+        return variables[name]  # that it is declared was checked when the files were read
     if source == "env":
         if name not in os.environ:
             raise SlactlError(

@@ -94,7 +94,7 @@ def _ours(plan: Plan) -> dict[str, Any]:
 def _variables(plan: Plan) -> dict[str, Any]:
     """A sensitive variable is named; its value is nowhere in a plan."""
     return {
-        name: {"sensitive": True} if value is None else {"value": value}
+        name: {"sensitive": True, "digest": plan.sensitive.get(name)} if value is None else {"value": value}
         for name, value in sorted(plan.variables.items())
     }
 

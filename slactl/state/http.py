@@ -81,6 +81,12 @@ class HttpStore:
         wait_for(self._lock.take, wanted, timeout_s)
         return wanted
 
+    def erase(self) -> None:
+        """Remove the document from the server."""
+        answer = self._transport.send("DELETE", self._address)
+        if not answer.ok and answer.status_code not in _NOTHING:
+            raise self._transport.refused(answer, "DELETE", self._address)
+
     def force_unlock(self, lock_id: str) -> None:
         """Release the lock that its holder left behind.
 
@@ -99,9 +105,7 @@ class HttpStore:
         while (target := self._local / f"{self._workspace}.damaged-{number}").exists():
             number += 1
         self._write(target, text.decode(errors="replace"))
-        answer = self._transport.send("DELETE", self._address)
-        if not answer.ok and answer.status_code not in _NOTHING:
-            raise self._transport.refused(answer, "DELETE", self._address)
+        self.erase()
         return str(target)
 
     @contextmanager

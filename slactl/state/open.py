@@ -2,17 +2,23 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slactl.base.diagnostics import SlactlError
-from slactl.model.workspace import Workspace
+from slactl.model.workspace import DEFAULT, Workspace, full_name
 from slactl.provider.secrets import resolve_secrets
 from slactl.state.place import DEFAULT_PATH, is_same, named, noted, settings_of
 from slactl.state.sqlite import SqliteStore
 from slactl.state.store import Store
 
+if TYPE_CHECKING:
+    from slactl.state.postgres import PostgresStore
 
-def open_store(workspace: Workspace, root: Path) -> Store:
+Secrets = Mapping[str, str]
+"""The values of sensitive variables."""
+
+
+def open_store(workspace: Workspace, root: Path, secrets: Secrets | None = None) -> Store:
     """The workspace's store; nothing is made yet.
 
     Raises:
@@ -20,10 +26,10 @@ def open_store(workspace: Workspace, root: Path) -> Store:
             is still in another place.
     """
     settings = settings_of(workspace)
-    before = noted(root)
+    before = noted(root, workspace.selected)
     if before is not None and not is_same(before, settings):
         _insist_on_nothing_there(before, settings, workspace, root)
-    return store_of(settings, workspace, root)
+    return store_of(settings, workspace, root, secrets)
 
 
 def _insist_on_nothing_there(
@@ -48,18 +54,48 @@ def _insist_on_nothing_there(
     )
 
 
-def store_of(settings: Mapping[str, Any], workspace: Workspace, root: Path) -> Store:
+def store_of(
+    settings: Mapping[str, Any], workspace: Workspace, root: Path, secrets: Secrets | None = None
+) -> Store:
     """The store of these settings, which are those of the workspace or earlier ones."""
     match settings.get("type", "sqlite"):
         case "postgres":
-            return _postgres(settings, workspace, root)
+            return _postgres(settings, workspace, root, secrets)
         case "http":
-            return _http(settings, workspace, root)
+            return _http(settings, workspace, root, secrets)
         case _:
-            return SqliteStore(root / str(settings.get("path", DEFAULT_PATH)), workspace.name)
+            return SqliteStore(_file(settings, root, workspace.selected), workspace.name)
 
 
-def _postgres(settings: Mapping[str, Any], workspace: Workspace, root: Path) -> Store:
+def _file(settings: Mapping[str, Any], root: Path, selected: str) -> Path:
+    """`state.db`, or `state.staging.db` for the workspace staging."""
+    path = root / str(settings.get("path", DEFAULT_PATH))
+    return path if selected == DEFAULT else path.with_name(f"{path.stem}.{selected}{path.suffix}")
+
+
+def existing(
+    settings: Mapping[str, Any], workspace: Workspace, root: Path, secrets: Secrets | None = None
+) -> list[str]:
+    """The workspaces of these files that have a state, the default one left out; a state server cannot list them.
+
+    `workspace` is the default one.
+    """
+    match settings.get("type", "sqlite"):
+        case "sqlite":
+            path = _file(settings, root, DEFAULT)
+            found = path.parent.glob(f"{path.stem}.*{path.suffix}")
+            return [one.name[len(path.stem) + 1 : len(one.name) - len(path.suffix)] for one in found]
+        case "postgres":
+            names = _postgres(settings, workspace, root, secrets).workspaces()
+            start = full_name(workspace.name, "")
+            return [name.removeprefix(start) for name in names if name.startswith(start)]
+        case _:
+            return []
+
+
+def _postgres(
+    settings: Mapping[str, Any], workspace: Workspace, root: Path, secrets: Secrets | None
+) -> "PostgresStore":
     place = workspace.place.at("spec", "state")
     try:
         from slactl.state.postgres import PostgresStore  # noqa: PLC0415 - only teams with PostgreSQL need its library
@@ -70,7 +106,7 @@ def _postgres(settings: Mapping[str, Any], workspace: Workspace, root: Path) -> 
             place.at("type"),
         ) from error
     dsn = _needed(settings, "dsn", workspace)
-    return PostgresStore(resolve_secrets(dsn, root, place.at("dsn")), workspace.name, place)
+    return PostgresStore(resolve_secrets(dsn, root, place.at("dsn"), secrets), workspace.name, place)
 
 
 def _needed(settings: Mapping[str, Any], name: str, workspace: Workspace) -> str:
@@ -84,14 +120,14 @@ def _needed(settings: Mapping[str, Any], name: str, workspace: Workspace) -> str
     return str(value)
 
 
-def _http(settings: Mapping[str, Any], workspace: Workspace, root: Path) -> Store:
+def _http(settings: Mapping[str, Any], workspace: Workspace, root: Path, secrets: Secrets | None) -> Store:
     from slactl.state.http import HttpStore  # noqa: PLC0415 - only those with a state server need its libraries
     from slactl.state.http_lock import HttpLock  # noqa: PLC0415 - the same
     from slactl.state.http_transport import Transport  # noqa: PLC0415 - the same
 
     place = workspace.place.at("spec", "state")
     _needed(settings, "address", workspace)
-    known = {key: resolve_secrets(value, root, place.at(key)) for key, value in settings.items()}
+    known = {key: resolve_secrets(value, root, place.at(key), secrets) for key, value in settings.items()}
     address = known["address"]
     transport = Transport(place.at("address"), known.get("username", ""), known.get("password", ""))
     lock = HttpLock(

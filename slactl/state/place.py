@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import write_atomically
-from slactl.model.workspace import Workspace
+from slactl.model.workspace import DEFAULT, Workspace
 
 DEFAULT_PATH = ".slactl/state.db"
 RECOVERY_FILE = "errored.slactl-state.json"
@@ -81,22 +81,32 @@ def is_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     return all(one.get(key) == other.get(key) for key in keys)
 
 
-def noted(root: Path) -> dict[str, str] | None:
-    """The place that this checkout used last; None where nothing tells."""
+def noted(root: Path, selected: str = DEFAULT) -> dict[str, str] | None:
+    """The place that this checkout used last for a workspace; None where nothing tells."""
+    found = _notes(root).get(selected)
+    if isinstance(found, dict) and found.get("type") in ("sqlite", "postgres", "http"):
+        return {str(key): str(value) for key, value in found.items()}
+    by_default = selected == DEFAULT and (root / DEFAULT_PATH).exists()
+    return {"type": "sqlite", "path": DEFAULT_PATH} if by_default else None
+
+
+def note(settings: Mapping[str, Any], root: Path, selected: str = DEFAULT) -> None:
+    """Remember the place; where the folder cannot be written nothing is remembered, and nothing is lost."""
+    kept = {key: value for key, value in settings.items() if key not in _SECRETS}
+    notes = _notes(root)
+    if notes.get(selected) == kept:
+        return
+    try:
+        (root / _NOTE).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(root / _NOTE, json.dumps({**notes, selected: kept}, sort_keys=True) + "\n")
+    except OSError:
+        return
+
+
+def _notes(root: Path) -> dict[str, Any]:
+    """Places by workspace."""
     try:
         found = json.loads((root / _NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        found = None
-    if isinstance(found, dict) and found.get("type") in ("sqlite", "postgres", "http"):
-        return {str(key): str(value) for key, value in found.items()}
-    return {"type": "sqlite", "path": DEFAULT_PATH} if (root / DEFAULT_PATH).exists() else None
-
-
-def note(settings: Mapping[str, Any], root: Path) -> None:
-    """Remember the place; where the folder cannot be written nothing is remembered, and nothing is lost."""
-    kept = {key: value for key, value in settings.items() if key not in _SECRETS}
-    try:
-        (root / _NOTE).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(root / _NOTE, json.dumps(kept, sort_keys=True) + "\n")
-    except OSError:
-        return
+        return {}
+    return found if isinstance(found, dict) else {}

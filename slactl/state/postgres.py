@@ -76,6 +76,24 @@ class PostgresStore:
             connection.execute(f'ALTER SCHEMA "{self._schema}" RENAME TO "{target}"')
         return f"the schema {target}"
 
+    def erase(self) -> None:
+        """Drop the schema, with its copies."""
+        with connected(self._dsn, self._place, write=True) as connection:
+            connection.execute(f'DROP SCHEMA IF EXISTS "{self._schema}" CASCADE')
+
+    def workspaces(self) -> list[str]:
+        """The names of all workspaces that have a state in this database, of whatever files."""
+        with connected(self._dsn, self._place, write=False) as connection:
+            schemas = connection.execute(
+                "SELECT table_schema FROM information_schema.tables WHERE table_name = 'slactl' AND table_schema LIKE ?",
+                (r"slactl\_%",),
+            ).fetchall()
+            return [
+                row[0]
+                for (schema,) in sorted(schemas)
+                for row in connection.execute(f'SELECT workspace FROM "{schema}".meta')  # noqa: S608 - a quoted name of our own
+            ]
+
     def force_unlock(self, lock_id: str) -> None:
         """Release the lock that its holder left behind.
 

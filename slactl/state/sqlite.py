@@ -13,7 +13,7 @@ from slactl.state.export import exported
 from slactl.state.locking import insist_on_holder, new_lock, taken_over, wait_for
 from slactl.state.records import Entry, Intent, LockInfo, Snapshot
 from slactl.state.sql_rows import agreements, entries, resources
-from slactl.state.sqlite_backup import damaged, set_aside
+from slactl.state.sqlite_backup import beside, copies, damaged, set_aside
 from slactl.state.sqlite_file import explained, no_state, open_reading, open_writing, transaction
 from slactl.state.sqlite_lock import holder, release, take
 from slactl.state.sqlite_writer import SqliteWriter
@@ -70,6 +70,11 @@ class SqliteStore:
     def set_aside(self) -> str:
         """Move a damaged state out of the way; returns where it is now."""
         return str(set_aside(self._path))
+
+    def erase(self) -> None:
+        """Remove the file, and its copies."""
+        for one in [*(copy for copy, _ in copies(self._path)), *beside(self._path), self._path]:
+            one.unlink(missing_ok=True)
 
     def force_unlock(self, lock_id: str) -> None:
         """Release the lock that its holder left behind.

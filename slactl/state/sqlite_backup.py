@@ -20,12 +20,12 @@ def keep_copy(connection: sqlite3.Connection, path: Path, serial: int) -> Path:
         DamagedStateError: when what is copied is damaged; older copies are left alone.
         SlactlError: when the copy cannot be written.
     """
-    beside, target = path.with_name(f".{path.name}.copy"), _named(path, serial)
+    new, target = path.with_name(f".{path.name}.copy"), _named(path, serial)
     try:
-        beside.unlink(missing_ok=True)
-        _copy(connection, beside, path)
-        shutil.copymode(path, beside)
-        beside.replace(target)
+        new.unlink(missing_ok=True)
+        _copy(connection, new, path)
+        shutil.copymode(path, new)
+        new.replace(target)
         sync_folder(path.parent)
         for old, _ in copies(path)[KEPT:]:
             old.unlink(missing_ok=True)
@@ -34,7 +34,7 @@ def keep_copy(connection: sqlite3.Connection, path: Path, serial: int) -> Path:
             f"The state cannot be copied to {target}: {error.strerror or error}", "Nothing was changed."
         ) from error
     finally:
-        beside.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
     return target
 
 
@@ -74,14 +74,18 @@ def set_aside(path: Path) -> Path:
         number += 1
     target = path.with_name(f"{path.name}.damaged-{number}")
     try:
-        for suffix in ("-wal", "-shm", ""):
-            one = path.with_name(path.name + suffix)
+        for one in (*beside(path), path):
             if one.exists():
-                one.replace(target.with_name(target.name + suffix))
+                one.replace(target.with_name(one.name.replace(path.name, target.name, 1)))
         sync_folder(path.parent)
     except OSError as error:
         raise SlactlError(f"The state {path} cannot be moved: {error.strerror or error}") from error
     return target
+
+
+def beside(path: Path) -> tuple[Path, Path]:
+    """The files that SQLite keeps beside a database while it is written."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
 def _named(path: Path, serial: int) -> Path:

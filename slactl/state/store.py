@@ -91,6 +91,9 @@ class Store(Protocol):
     def set_aside(self) -> str:
         """Move a damaged state out of the way; returns where it is now."""
 
+    def erase(self) -> None:
+        """Remove the state, its history and its copies, for good."""
+
     def holder(self) -> LockInfo | None:
         """Who holds the lock now."""
 

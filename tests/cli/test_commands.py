@@ -247,6 +247,7 @@ def test_no_command_shows_a_traceback_without_a_workspace(tmp_path: Path, slactl
     extra_of = {
         "show": ["sla.x"],
         "state": ["list"],
+        "workspace": ["list"],
         "force-unlock": ["x"],
         "explain": ["sla.x"],
         "impact": ["ola.x"],

@@ -93,7 +93,7 @@ def test_each_objective_is_a_check_with_what_is_wrong_with_it() -> None:
 
 def test_variables_are_told_and_sensitive_ones_only_named() -> None:
     document = plan_document(everything())
-    assert document["variables"] == {"region": {"value": "eu"}, "token": {"sensitive": True}}
+    assert document["variables"] == {"region": {"value": "eu"}, "token": {"sensitive": True, "digest": None}}
 
 
 def test_what_terraform_has_no_word_for_stands_under_our_keys() -> None:

@@ -27,6 +27,9 @@ class StateServer:
     """`user:password` that every request must carry."""
     faults: deque[int | str] = field(default_factory=deque)
     """For the next requests, one each: a status to answer with, `drop` to answer nothing, `lose` to do it and answer nothing."""
+    by_path: bool = False
+    """Each path is a state of its own; else all are one."""
+    others: "dict[str, StateServer]" = field(default_factory=dict)
     away: bool = False
     """Every request is dropped."""
     log: list[str] = field(default_factory=list)
@@ -40,6 +43,9 @@ class StateServer:
         assert self.state is not None
         found: dict[str, Any] = json.loads(self.state)
         return found
+
+    def at(self, path: str) -> "StateServer":
+        return self.others.setdefault(path.removesuffix("/lock"), StateServer(credentials=self.credentials))
 
     def posts(self) -> int:
         return sum(line.startswith("POST /state/estate ") for line in self.log)
@@ -79,7 +85,8 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(fault, int):
                 self._answer(fault, b"not now")
                 return
-            status, answer = self._do(state, url.path, parse_qs(url.query).get("ID", [""])[0], body)
+            one = state.at(url.path) if state.by_path else state
+            status, answer = self._do(one, url.path, parse_qs(url.query).get("ID", [""])[0], body)
             if fault == "lose":
                 self.close_connection = True
                 return

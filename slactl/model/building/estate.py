@@ -54,13 +54,14 @@ def build_estate(bundle: Bundle) -> tuple[Estate, Diagnostics]:
         refactorings=made("Refactoring", simple.refactoring),
         digest=bundle.digest,
         variables=_shown(bundle),
+        secrets={name: bundle.variables[name] for name in bundle.sensitive if name in bundle.variables},
     )
     check_references(estate, problems)
     check_refactorings(estate, problems)
     return estate, problems
 
 
-def _shown(bundle: Bundle) -> dict[str, str | None]:
+def _shown(bundle: Bundle) -> dict[str, Any]:
     """Variables in name order, without the values of sensitive ones."""
     return {
         name: None if name in bundle.sensitive else value for name, value in sorted(bundle.variables.items())

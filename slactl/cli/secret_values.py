@@ -1,0 +1,68 @@
+"""What plan and apply know about sensitive variables: keyed digests, and the key."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slactl.base.diagnostics import SlactlError
+from slactl.plan.keyed import keyed_digest, last_applied
+
+if TYPE_CHECKING:
+    from slactl.cli.planning import Session
+
+KEY_VARIABLE = "SLACTL_DIGEST_KEY"
+_KEY_FILE = ".slactl/key"
+_PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Sensitive variables by digest, as they are and as they were when they were applied last."""
+
+    now: Mapping[str, str] = field(default_factory=dict)
+    applied: Mapping[str, str] = field(default_factory=dict)
+
+
+def secrets_of(session: "Session") -> Digests:
+    """The digests; the history is read only where a variable is sensitive."""
+    now = digests_now(session)
+    return Digests(now, last_applied(session.store.history())) if now else Digests()
+
+
+def digests_now(session: "Session") -> dict[str, str]:
+    """The digest of each sensitive variable's value.
+
+    Raises:
+        SlactlError: when the key cannot be read or made.
+    """
+    estate = session.estate
+    if not estate.secrets:
+        return {}
+    key = _key(session.context.root)
+    workspace = estate.workspace.name
+    return {name: keyed_digest(key, workspace, name, value) for name, value in sorted(estate.secrets.items())}
+
+
+def _key(root: Path) -> bytes:
+    """From the environment, so that pipelines share one; else a file of this checkout, made when it is needed first."""
+    stated = os.environ.get(KEY_VARIABLE)
+    if stated:
+        return stated.encode()
+    path = root / _KEY_FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+        except FileExistsError:
+            return path.read_bytes().strip()
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(32).encode() + b"\n")
+        return path.read_bytes().strip()
+    except OSError as error:
+        raise SlactlError(
+            f"The key for digests of sensitive values cannot be kept in {path}: {error.strerror or error}",
+            f"Give one by the environment: export {KEY_VARIABLE}=...",
+        ) from error
