@@ -9,12 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from slactl import __version__
+from slactl.base.cache_folder import cache_folder
+from slactl.base.content_cache import ContentCache
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import sync_folder
 from slactl.model.backend import Backend
 from slactl.provider import Action, Candidate, Change, Context, Observed, Outcome, Query, Reading, Resource
 from slactl_prometheus.adoption import candidates, file_of, insist_on_adoptable, read_object
-from slactl_prometheus.files import SUFFIX, file_name, file_text, parse_file, workspace_of
+from slactl_prometheus.files import SUFFIX, Files, file_name, file_text, workspace_of
 from slactl_prometheus.history import measure
 from slactl_prometheus.server import Server
 from slactl_prometheus.settings import BadConfigError, Settings, read_settings
@@ -40,6 +43,15 @@ def open_connection(backend: Backend, config: Mapping[str, Any], context: Contex
     return FolderConnection(settings, context)
 
 
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SlactlError(
+            f"The rule file {path} cannot be read: {error.strerror}", "Check its permissions."
+        ) from error
+
+
 @dataclass(frozen=True, slots=True)
 class _Staged:
     """A change that waits for `commit`: the file, its old text, and where its new text waits (None: it goes)."""
@@ -57,6 +69,7 @@ class FolderConnection:
         self._workspace = context.workspace
         self._folder = context.root / settings.rules_dir
         self._staging = self._folder / f"{_STAGING}-{context.workspace}"
+        self._cache = cache_folder(self._folder) / "rules.db"
         self._staged: list[_Staged] = []
         self._server = Server(settings) if settings.url else None
 
@@ -103,22 +116,16 @@ class FolderConnection:
         return measure(self._server, queries)
 
     def _read(self) -> Iterator[Observed]:
-        for path in self._files():
-            try:
-                text = path.read_text(encoding="utf-8")
-            except UnicodeDecodeError:
-                continue  # not written by us: we write UTF-8
-            except OSError as error:
-                raise SlactlError(
-                    f"The rule file {path} cannot be read: {error.strerror}", "Check its permissions."
-                ) from error
-            marked = parse_file(text)
-            if (
-                marked is not None
-                and marked.workspace == self._workspace
-                and path.name == file_name(self._workspace, marked.address)
-            ):
-                yield Observed(marked.address, path.name, marked.body)
+        with ContentCache(self._cache, __version__) as known:
+            files = Files(known)
+            for path in self._files():
+                marked = files.parse(_content(path))
+                if (
+                    marked is not None
+                    and marked.workspace == self._workspace
+                    and path.name == file_name(self._workspace, marked.address)
+                ):
+                    yield Observed(marked.address, path.name, marked.body)
 
     def _files(self) -> list[Path]:
         try:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import yaml
 
+from slactl.base.content_cache import ContentCache, digest_of, packed
 from slactl.base.mark import GENERATED
 
 _HEADER = re.compile(
@@ -110,6 +111,27 @@ def parse_file(text: str) -> Marked | None:
     if not isinstance(body, Mapping):
         body = {"unreadable": "the file holds no mapping"}
     return Marked(header["workspace"], header["address"], in_normal_form(body))
+
+
+class Files:
+    """Reads marked files; one that did not change since it was read last is not parsed again."""
+
+    def __init__(self, known: ContentCache) -> None:
+        self._known = known
+
+    def parse(self, content: bytes) -> Marked | None:
+        """What a file holds, or None for one that is not ours, or no UTF-8: we write UTF-8."""
+        digest = digest_of(content)
+        before = self._known.get(digest)
+        if before is not None:
+            return Marked(*before)
+        try:
+            found = parse_file(content.decode())
+        except UnicodeDecodeError:
+            return None
+        if found is not None:
+            self._known.put(digest, packed([found.workspace, found.address, found.body]))
+        return found
 
 
 def parse_rules(text: str) -> Mapping[str, Any] | None:

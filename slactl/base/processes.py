@@ -1,6 +1,5 @@
 """Work that several processes share, for many independent things of which each takes a while."""
 
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,8 @@ def shared_out(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         yield from map(work, items)
         return
     _work[:] = [work]
+    import multiprocessing  # noqa: PLC0415 - costs start-up time that small estates need not pay
+
     chunk = max(1, min(20, len(items) // (4 * workers)))
     with multiprocessing.get_context("fork").Pool(workers) as pool:
         yield from pool.imap(_worked, items, chunk)
@@ -37,7 +38,7 @@ def processors() -> int:
 
 def _may_fork() -> bool:
     """Threads of Python would not live on in a forked process."""
-    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    return hasattr(os, "fork") and threading.active_count() == 1
 
 
 def _worked(item: Any) -> Any:

@@ -8,8 +8,7 @@ from pathlib import Path
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import plural
 from slactl.check.baseline import Compared, Entry, compare, recorded
-from slactl.check.baseline_file import read_baseline, write_baseline
-from slactl.check.engine import check
+from slactl.check.remembered import remembered_check
 from slactl.cli.console import Console
 from slactl.cli.formats import add_format, add_into, asked, write_into
 from slactl.cli.options import add_inputs, as_of
@@ -17,7 +16,6 @@ from slactl.cli.workspace import load_estate
 from slactl.documents.locate import Locator
 from slactl.render.check_formats import FORMATS
 from slactl.render.check_report import Baseline, CheckReport
-from slactl.render.check_text import gone_text
 from slactl.render.style import Style
 
 _INTO_FILES = tuple(name for name in FORMATS if name not in ("human", "github"))
@@ -42,7 +40,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     form = asked(parsed, "human")
     _refuse_contradictions(parsed)
     estate = load_estate(parsed, console)
-    assessment = check(estate, as_of(parsed))
+    assessment = remembered_check(estate, as_of(parsed), parsed.root, cached=not parsed.no_cache)
     report = CheckReport(
         assessment,
         Locator(parsed.root),
@@ -67,6 +65,8 @@ def _refuse_contradictions(parsed: argparse.Namespace) -> None:
 
 def _compared(report: CheckReport, parsed: argparse.Namespace, console: Console) -> CheckReport:
     """The report against the baseline, which is refreshed first if that is asked for."""
+    from slactl.check.baseline_file import read_baseline, write_baseline  # noqa: PLC0415 - few runs have a baseline
+
     shown, path = parsed.baseline, parsed.root / parsed.baseline
     new = parsed.update_baseline and not path.exists()
     entries = () if new else read_baseline(path, shown)
@@ -89,6 +89,8 @@ def _refreshed(shown: str, before: tuple[Entry, ...], after: tuple[Entry, ...]) 
     names = {one.fingerprint for one in after}
     kept = sum(one.fingerprint in names for one in before)
     gone = [one for one in before if one.fingerprint not in names]
+    from slactl.render.check_text import gone_text  # noqa: PLC0415 - as above
+
     told = f"Wrote {shown}: {plural(len(after) - kept, 'finding')} added, {kept} kept, {len(gone)} dropped."
     return f"{told}\n{gone_text(gone, 'Dropped')}" if gone else told
 

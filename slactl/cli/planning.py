@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from slactl.base.diagnostics import SlactlError
-from slactl.check.engine import check
+from slactl.check.remembered import remembered_check
 from slactl.cli.console import Console
 from slactl.cli.options import as_of
 from slactl.cli.plan_options import PlanOptions, parallelism
@@ -39,6 +39,8 @@ class Session:
     progress: Progress
     parallelism: int = 10
     """How many backends are read or changed at once."""
+    cached: bool = True
+    """Whether what was read and checked before is used again."""
 
     def connect(self, backend_name: str) -> Connection:
         """Open a connection to a backend; its secrets are read now and kept nowhere.
@@ -70,7 +72,8 @@ def open_session(parsed: argparse.Namespace, console: Console) -> Session:
     context = Context(parsed.root.resolve(), estate.workspace.name, as_of(parsed))
     store = open_store(estate.workspace, parsed.root, estate.secrets)
     note(settings_of(estate.workspace), parsed.root, estate.workspace.selected)
-    return Session(estate, store, context, console.progress, parallelism(parsed))
+    cached = not parsed.no_cache
+    return Session(estate, store, context, console.progress, parallelism(parsed), cached)
 
 
 def make_plan(session: Session, asked: PlanOptions) -> Plan:
@@ -80,7 +83,9 @@ def make_plan(session: Session, asked: PlanOptions) -> Plan:
         SlactlError: when a backend cannot be read, or what is asked for is not there.
     """
     estate, snapshot, mode = session.estate, session.store.read(), asked.mode
-    assessment = check(estate, session.context.as_of, explain=False)
+    assessment = remembered_check(
+        estate, session.context.as_of, session.context.root, explain=False, cached=session.cached
+    )
     desired = compile_all(session) if mode == "normal" else {}
     digests = secrets_of(session)
     needed = asked.refresh or bool(

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from slactl.base.cache_folder import cache_folder
+from slactl.base.content_cache import ContentCache, digest_of, packed
 from slactl.base.diagnostics import Diagnostics, Place, SlactlError
 from slactl.base.mark import GENERATED
 from slactl.base.text import did_you_mean
-from slactl.documents.cache import ParseCache, packed
 from slactl.documents.reader import decode, read_documents
 from slactl.documents.schemas import API_VERSION, SCHEMA_OF_KIND, fast_validator, schema_folder, typed
 from slactl.documents.variables import (
@@ -85,10 +86,10 @@ def load_workspace(
         name for name, one in declared.items() if isinstance(one, Mapping) and one.get("sensitive")
     )
     scope = Scope(variables, sensitive=sensitive, workspace=selected)
-    cache_path = root / ".slactl" / "cache.db" if cached else None
+    cache_path = cache_folder(root) / "cache.db" if cached else None
     documents: list[Document] = list(_finish(beside, Place(WORKSPACE_FILE), scope, problems))
     digest = hashlib.blake2b(digest_size=16)
-    with ParseCache(cache_path, _schemas_digest()) as parsed:
+    with ContentCache(cache_path, _schemas_digest()) as parsed:
         reading = _Reading(root, scope, problems, parsed)
         for file in _find(root, workspace, problems):
             documents.extend(reading.documents_of(file))
@@ -174,7 +175,7 @@ class _Reading:
     root: Path
     scope: Scope
     problems: Diagnostics
-    parsed: ParseCache
+    parsed: ContentCache
     content: bytes = b""
     """Digest of the file that was read last."""
 
@@ -191,7 +192,7 @@ class _Reading:
         raw = _bytes_of(self.root / file, file)
         if raw.startswith(GENERATED.encode()):
             return
-        self.content = hashlib.blake2b(raw, digest_size=16).digest()
+        self.content = digest_of(raw)
         known = self.parsed.get(self.content)
         if known is not None:
             yield from _known_documents(known, file)

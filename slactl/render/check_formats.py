@@ -1,32 +1,33 @@
 """The formats of `check`, by the names that the command line knows."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
 
-from slactl.render.check_json import check_json
 from slactl.render.check_report import CheckReport
-from slactl.render.check_text import check_text
-from slactl.render.code_quality import code_quality
-from slactl.render.github import github
-from slactl.render.junit import junit
-from slactl.render.markdown_check import markdown
-from slactl.render.sarif import sarif
 from slactl.render.style import Style
 
 Format = Callable[[CheckReport, Style], str]
 
 
-def _plain(document: Callable[[CheckReport], str]) -> Format:
-    """A document has no colours."""
-    return lambda report, _style: document(report)
+def _made_by(module: str, name: str, *, styled: bool = False) -> Format:
+    """A format whose module is loaded when it is asked for; a document has no colours."""
+
+    def made(report: CheckReport, style: Style) -> str:
+        form: Any = getattr(import_module(f"slactl.render.{module}"), name)
+        text: str = form(report, style) if styled else form(report)
+        return text
+
+    return made
 
 
 FORMATS: Mapping[str, Format] = {
-    "human": check_text,
-    "json": _plain(check_json),
-    "sarif": _plain(sarif),
-    "junit": _plain(junit),
-    "github": _plain(github),
-    "gitlab-codequality": _plain(code_quality),
-    "markdown": _plain(markdown),
+    "human": _made_by("check_text", "check_text", styled=True),
+    "json": _made_by("check_json", "check_json"),
+    "sarif": _made_by("sarif", "sarif"),
+    "junit": _made_by("junit", "junit"),
+    "github": _made_by("github", "github"),
+    "gitlab-codequality": _made_by("code_quality", "code_quality"),
+    "markdown": _made_by("markdown_check", "markdown"),
 }
 """Each makes its text from a report; only the one for people is styled."""

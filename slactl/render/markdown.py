@@ -7,12 +7,14 @@ from slactl.render.plan_attributes import visible
 MOST_CHARACTERS = 65_536
 """GitHub refuses longer comments."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
+_AT_THE_START = re.compile(r"\A(\d{1,9}(?=[.)])|(?=[-+=]))([-+=.)])(?=[-=\s]|\Z)")
+"""What makes a list, a rule or a heading of a line when it begins with it."""
 _BACKTICKS = re.compile(r"`+")
 
 
 def words(text: str, most: int | None = None) -> str:
     """A text as words of a paragraph, a list or a table; `most` characters of it at the most."""
-    escaped = _SPECIAL.sub(r"\\\1", _line(text, most))
+    escaped = _AT_THE_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", _line(text, most)))
     return escaped.replace("&", "&amp;").replace("@", "&#64;")
 
 

@@ -26,6 +26,8 @@ from estate import generate
 from fault_trees import measure as measure_fault_trees
 from proofs import measure as measure_proofs
 
+from slactl.base.cache_folder import cache_folder
+
 sys.path.insert(0, str(Path(__file__).parent.parent / "servers"))
 from prometheus_server import running
 
@@ -81,7 +83,7 @@ def measure_slactl(folder: Path, size: int) -> Cost:
     """Cold, unchanged, applied, one file changed; returns the cost of a plan of an unchanged estate."""
     here = f"-chdir={folder}"
     for verb in ("validate", "check", "plan"):
-        shutil.rmtree(folder / ".slactl", ignore_errors=True)
+        shutil.rmtree(cache_folder(folder), ignore_errors=True)
         row(f"{verb}, cold", cost_of([*SLACTL, here, verb]), BUDGET_CPU_S.get(("cold", size)))
     applied = cost_of([*SLACTL, here, "apply", "-auto-approve"])
     row("apply, all new", applied)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from slactl.base.cache_folder import cache_folder
 from slactl.base.diagnostics import SlactlError
 from slactl.documents.load import load_workspace
 from slactl.documents.locate import Locator
@@ -147,7 +148,7 @@ def test_for_each_repeats_a_document_and_errors_name_the_element(workspace: Writ
 def test_a_second_run_reads_the_cache_and_says_the_same(workspace: Write) -> None:
     root = workspace(PARTY, PARTY.replace("acme", "b"))
     first = load_workspace(root)
-    assert (root / ".slactl" / "cache.db").is_file()
+    assert (cache_folder(root) / "cache.db").is_file()
     second = load_workspace(root)
     assert [(one.name, one.data) for one in first.documents] == [
         (one.name, one.data) for one in second.documents
@@ -162,7 +163,7 @@ def test_a_second_run_reads_the_cache_and_says_the_same(workspace: Write) -> Non
 def test_a_damaged_cache_is_passed_over(workspace: Write) -> None:
     root = workspace(PARTY)
     load_workspace(root)
-    (root / ".slactl" / "cache.db").write_bytes(
+    (cache_folder(root) / "cache.db").write_bytes(
         b"not a database at all, but long enough to be read as one" * 100
     )
     assert [one.name for one in load_workspace(root).documents] == ["acme"]

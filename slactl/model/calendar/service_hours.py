@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from slactl.base.intervals import IntervalSet
 from slactl.base.zones import instant, local_date, midnight
+from slactl.model.calendar.country_days import country_days
 from slactl.model.calendar.kinds import Calendar, Holidays, Hours
 
 _DAY = timedelta(days=1)
@@ -134,7 +135,5 @@ def holiday_dates(holidays: Holidays, year: int) -> tuple[date, ...]:
     """The local days without service in a year, in order."""
     days = {day for day in holidays.extra if day.year == year}
     if holidays.country is not None:
-        from holidays import country_holidays  # noqa: PLC0415 - costs start-up time, seldom used
-
-        days.update(country_holidays(holidays.country, subdiv=holidays.subdivision, years=year))
+        days.update(country_days(holidays.country, holidays.subdivision, year))
     return tuple(sorted(days))

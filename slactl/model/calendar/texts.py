@@ -8,6 +8,7 @@ from typing import Any
 
 from slactl.base.text import did_you_mean, sentence_list
 from slactl.base.zones import find_zone
+from slactl.model.calendar.country_days import country_days
 from slactl.model.calendar.kinds import Hours
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -74,18 +75,22 @@ def check_timezone(text: str) -> str:
     return text
 
 
+_SOME_YEAR = 2026
+"""Any year tells whether a country is known."""
+
+
 def check_country(country: str, subdivision: str | None = None) -> str:
     """The code of a country whose holidays are known, checked with its subdivision.
 
     Raises:
         ValueError: with a sentence for the user.
     """
-    import holidays  # noqa: PLC0415 - costs start-up time, seldom used
-
     if _COUNTRY.fullmatch(country):
         with suppress(NotImplementedError):  # unlike the list of all, this loads one country
-            holidays.country_holidays(country, subdiv=subdivision)
+            country_days(country, subdivision, _SOME_YEAR)
             return country
+    import holidays  # noqa: PLC0415 - costs start-up time, and is needed for the message alone
+
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
         raise ValueError(

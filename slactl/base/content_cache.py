@@ -1,9 +1,10 @@
-"""A cache of parsed files by content hash: an estate that did not change is not parsed again.
+"""A cache of parsed files by content hash: what did not change is not parsed again.
 
 It holds only what the files hold, may be deleted at any time, and is never needed: a cache that cannot be read or
 written is passed over.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -14,17 +15,23 @@ from typing import Any, Self
 _VERSION = 1
 
 
+def digest_of(content: bytes) -> bytes:
+    """By what a file's content is known."""
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
 def packed(documents: Any) -> str:
     """Documents as the cache keeps them."""
     return json.dumps(documents, ensure_ascii=False, separators=(",", ":"))
 
 
-class ParseCache:
-    """Parsed documents by digest of the file's bytes (and of the schemas, so that a new release parses anew)."""
+class ContentCache:
+    """What files hold, by digest of their bytes; of another generation than it was written in it holds nothing."""
 
-    def __init__(self, path: Path | None, schemas_digest: str) -> None:
+    def __init__(self, path: Path | None, generation: str) -> None:
+        """Without a path nothing is remembered."""
         self._path = path
-        self._generation = f"{_VERSION}:{schemas_digest}"
+        self._generation = f"{_VERSION}:{generation}"
         self._known: dict[bytes, str] = {}
         self._new: dict[bytes, str] = {}
         self._used: set[bytes] = set()
