@@ -14,6 +14,17 @@ spec: {organization: example-inc, files: ["agreements/*.yaml"]}
 """
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--kills 50` kills five times as many applies as usual: for a long night."""
+    parser.addoption("--kills", type=int, default=10, help="how many applies each fault test kills")
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How many applies a test kills."""
+    return int(request.config.getoption("--kills"))
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Callable[..., Path]:
     """Write a workspace of some documents, and return its folder; `slactl.yaml` may be given as `root`."""

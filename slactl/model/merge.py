@@ -19,7 +19,7 @@ def _merge_into(below: dict[str, Any], nearer: Mapping[str, Any]) -> None:
     for key, value in nearer.items():
         if value is None:
             below.pop(key, None)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             inherited = below.get(key)
             fresh = dict(inherited) if isinstance(inherited, Mapping) else {}
             _merge_into(fresh, value)

@@ -8,8 +8,8 @@ from slactl.base.text import did_you_mean
 from slactl.plan.ignored import Ignored
 from slactl.plan.known import Known
 from slactl.plan.plan import Drift, Kept, ObjectChange, PlanNotice, Why
-from slactl.plan.references import depends_on, in_order, refs_in, resolved, waves
-from slactl.provider import Action, Compilation, Observed, Resource
+from slactl.plan.references import addresses_of, as_json, in_order, refs_in, resolved, waves
+from slactl.provider import Action, Compilation, Observed, Ref, Resource
 from slactl.state.records import Recorded, Snapshot
 
 
@@ -43,8 +43,19 @@ class Objects:
         self.current = {**_current(known.snapshot, known.observed), **known.adopted}
         self._remade: set[str] = set()
         """Objects that get a new id: what refers to them cannot be known yet."""
-        self._depends_on = {address: depends_on(one.body) for address, one in self.desired.items()}
+        self._depends_on: dict[str, tuple[str, ...]] = {}
+        self._plain: dict[str, Any] = {}
+        """Bodies of what refers to nothing, as JSON data."""
+        for address, one in self.desired.items():
+            self._take(address, one.body)
         self._bodies = self._resolved_bodies()
+
+    def _take(self, address: str, body: Any) -> None:
+        found: list[Ref] = []
+        plain = as_json(body, found)
+        self._depends_on[address] = addresses_of(found)
+        if not found:
+            self._plain[address] = plain
 
     def changes(self) -> list[ObjectChange]:
         """Everything to do, by wave, backend and address; deletions last, what refers to others before those."""
@@ -116,7 +127,8 @@ class Objects:
 
     def _body(self, address: str) -> Any:
         wanted, there = self.desired[address], self.current.get(address)
-        body = resolved(wanted.body, self._known)
+        plain = self._plain.get(address)
+        body = resolved(wanted.body, self._known) if plain is None else plain
         return body if there is None else self._ignored.kept(body, there.body, wanted.needed_by)
 
     def _differs(self, recorded: Recorded, there: Observed) -> bool:
@@ -172,7 +184,10 @@ class Objects:
         )
 
     def _wanted(self) -> Iterator[ObjectChange]:
-        waiting = {address: {ref.address for ref in refs_in(body)} for address, body in self._bodies.items()}
+        waiting = {
+            address: {ref.address for ref in refs_in(body)} if self._depends_on[address] else set()
+            for address, body in self._bodies.items()
+        }
         wave = waves(waiting)
         for address, resource in self.desired.items():
             body, there = self._bodies[address], self.current.get(address)

@@ -27,6 +27,22 @@ def refs_in(value: Any) -> Iterator[Ref]:
             yield from refs_in(below)
 
 
+def as_json(value: Any, found: list[Ref]) -> Any:
+    """The body as JSON data, in one pass with what it refers to: most bodies refer to nothing, and are done with."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        if KEY in value and len(value) == 1:
+            found.append(Ref(*value[KEY]))
+        return {key: as_json(below, found) for key, below in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(below, found) for below in value]
+    if isinstance(value, Ref):
+        found.append(value)
+        return {KEY: [value.address, value.field]}
+    return value
+
+
 def resolved(value: Any, known: Known) -> Any:
     """The body as JSON data with every reference that is known replaced by its value."""
     if isinstance(value, Ref):
@@ -43,7 +59,12 @@ def resolved(value: Any, known: Known) -> Any:
 
 def depends_on(body: Any) -> tuple[str, ...]:
     """Addresses that a body refers to, in order."""
-    return tuple(sorted({ref.address for ref in refs_in(body)}))
+    return addresses_of(refs_in(body))
+
+
+def addresses_of(refs: Iterable[Ref]) -> tuple[str, ...]:
+    """What references lead to, in order, each once."""
+    return tuple(sorted({ref.address for ref in refs}))
 
 
 def in_order(needs: Mapping[str, Iterable[str]]) -> list[str]:

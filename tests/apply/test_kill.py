@@ -92,7 +92,7 @@ def resolved(world: FolderWorld) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize("staged", [False, True])
 def test_nothing_is_lost_or_doubled(
-    tmp_path: Path, staged: bool, prepare: Callable[..., FolderWorld]
+    tmp_path: Path, staged: bool, prepare: Callable[..., FolderWorld], kills: int
 ) -> None:
     seed = random.SystemRandom().randrange(2**32)
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
@@ -101,7 +101,7 @@ def test_nothing_is_lost_or_doubled(
     prepare(tmp_path / "whole", staged=staged)
     whole_s = time_of_one_apply_s(tmp_path / "whole")
     killed = 0
-    for trial in range(10):
+    for trial in range(kills):
         root = tmp_path / str(trial)
         root.mkdir()
         world = prepare(root, staged=staged)

@@ -58,6 +58,7 @@ spec:
   service: {service}
 {customer}  status: agreed
   binding: legal
+  signed: [{{party: example-inc, on: 2025-12-01, reference: "{name}"}}]
   term:
     from: 2026-01-01
     until: 2027-12-31

@@ -230,7 +230,7 @@ def _credits(spec: Fields) -> Credits | None:
     value = spec.data.get("credits")
     if not value:
         return None
-    whole = spec.below("credits") if isinstance(value, Mapping) else None
+    whole = spec.below("credits") if isinstance(value, dict) else None
     steps = list((whole or spec).entries("steps" if whole else "credits"))
     made = []
     for step in steps:
@@ -265,7 +265,7 @@ def _objectives(
     made = (
         _objective(below.below(name), name, address, services, inherited)
         for name, value in below.data.items()
-        if isinstance(value, Mapping)
+        if isinstance(value, dict)
     )
     return [objective for objective in made if objective is not None]
 
@@ -390,4 +390,4 @@ def _population(fields: Fields) -> Population | None:
 def _indicators(value: Any) -> Mapping[str, str]:
     if isinstance(value, str):
         return {"*": value}
-    return dict(value) if isinstance(value, Mapping) else {}
+    return dict(value) if isinstance(value, dict) else {}

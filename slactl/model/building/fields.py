@@ -38,16 +38,14 @@ class Fields:
     def below(self, key: str) -> "Fields":
         """The mapping at `key`; empty where there is none."""
         value = self.data.get(key)
-        return Fields(
-            value if isinstance(value, Mapping) else {}, self._where, self.problems, (*self.path, key)
-        )
+        return Fields(value if isinstance(value, dict) else {}, self._where, self.problems, (*self.path, key))
 
     def entries(self, key: str) -> Iterator["Fields"]:
         """Each mapping in the list, or in the mapping, at `key`."""
         value = self.data.get(key) or ()
-        keys: Any = value if isinstance(value, Mapping) else range(len(value))
+        keys: Any = value if isinstance(value, dict) else range(len(value))
         for step in keys:
-            if isinstance(value[step], Mapping):
+            if isinstance(value[step], dict):
                 yield Fields(value[step], self._where, self.problems, (*self.path, key, step))
 
     def text(self, key: str) -> str | None:
@@ -65,7 +63,7 @@ class Fields:
     def mappings(self, key: str) -> tuple[Mapping[str, Any], ...]:
         """A list of mappings, as written."""
         value = self.data.get(key)
-        return tuple(item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
+        return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
     def ratio(self, key: str) -> Ratio | None:
         """A percentage."""
