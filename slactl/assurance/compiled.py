@@ -12,8 +12,9 @@ from slactl.assurance.structure import Gate
 _SMALL = 3_000
 """Up to so many nodes a diagram is built here; beyond, by a library, whose start takes as long."""
 _LARGE = (60_000, 600_000)
+_MANY_ORDERS_UP_TO = 60_000
 _FEW = 2
-"""So many orders are tried with room for more than that: each takes seconds."""
+"""So many orders are tried with room for more than that: each takes a good part of a second, or seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ def compiled(
 
 def _attempts(node_limit: int, tried: Sequence[list[str]]) -> Iterator[tuple[int, list[str]]]:
     """Room for a diagram, ever more, with each order: a good one needs little, and the best is not known before."""
-    steps = [limit for limit in (_SMALL, *_LARGE) if limit < node_limit]
-    yield from product(steps, tried)
-    yield from ((node_limit, order) for order in (tried[:_FEW] if node_limit > _LARGE[-1] else tried))
+    steps = [*(limit for limit in (_SMALL, *_LARGE) if limit < node_limit), node_limit]
+    yield from product((limit for limit in steps if limit <= _MANY_ORDERS_UP_TO), tried)
+    yield from product((limit for limit in steps if limit > _MANY_ORDERS_UP_TO), tried[:_FEW])
 
 
 def _built(

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import overload
 from xml.sax.saxutils import quoteattr
 
 from slactl.base.fault_tree import FaultGate, FaultTree
@@ -36,6 +37,8 @@ for top in tree.tops:
     print(float(found.lower), float(found.upper))
 """
 _AGREES = 1e-5
+_PATIENCE_S = 120
+"""SCRAM expands large votes, and takes hours over them."""
 """SCRAM prints six digits."""
 SCRAM_INPUT = Path("/usr/share/scram/input")
 SCRAM_TREES = {
@@ -182,14 +185,20 @@ class Run:
     text: str
 
 
-def run(command: Sequence[str]) -> Run:
-    """Run a process to its end; a failure ends the bench."""
+@overload
+def run(command: Sequence[str]) -> Run: ...
+@overload
+def run(command: Sequence[str], given_up: int) -> Run | None: ...
+def run(command: Sequence[str], given_up: int | None = None) -> Run | None:
+    """Run a process to its end; a failure ends the bench, but for the exit code that says that patience is over: None."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     text = process.stdout.read()
     process.stdout.close()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode == given_up:
+        return None
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text)
@@ -230,7 +239,9 @@ def measure(say: Callable[..., None], wanted: str = "") -> None:
 def _beside(name: str, paths: Sequence[str], ours: Run, probability: float) -> tuple[str, str]:
     if shutil.which("scram") is None:
         return "", ""
-    theirs = run([*SCRAM, *paths])
+    theirs = run(["timeout", str(_PATIENCE_S), *SCRAM, *paths], given_up=124)
+    if theirs is None:
+        return f"> {_PATIENCE_S} s", f"< {ours.cpu_s / _PATIENCE_S:.3f} x"
     found = re.search(r'probability="([^"]*)"', theirs.text)
     if found is None or abs(float(found[1]) - probability) > _AGREES * probability:
         raise SystemExit(f"{name}: {probability} here, {found and found[1]} by SCRAM")
