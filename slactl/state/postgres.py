@@ -11,11 +11,11 @@ from slactl.base.diagnostics import Place, SlactlError
 from slactl.state.export import exported
 from slactl.state.locking import insist_on_holder, new_lock, taken_over, wait_for
 from slactl.state.postgres_connection import PostgresConnection, connected
-from slactl.state.postgres_lock import break_lock, holder, release, take
+from slactl.state.postgres_lock import break_lock, release, take
 from slactl.state.postgres_schema import MIGRATIONS, VERSION, lock_key, schema_name
 from slactl.state.postgres_writer import PostgresWriter
 from slactl.state.records import Entry, Intent, LockInfo, Snapshot
-from slactl.state.sql_rows import agreements, entries, resources
+from slactl.state.sql_rows import agreements, entries, holder, resources
 from slactl.state.store import DamagedStateError
 
 _NOTHING = Snapshot("", 0, {}, {})

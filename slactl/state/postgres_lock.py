@@ -7,6 +7,7 @@ import psycopg
 
 from slactl.state.postgres_connection import PostgresConnection
 from slactl.state.records import LockInfo
+from slactl.state.sql_rows import holder, put_lock
 
 
 def take(connection: PostgresConnection, key: int, wanted: LockInfo) -> tuple[bool, LockInfo | None]:
@@ -20,21 +21,7 @@ def take(connection: PostgresConnection, key: int, wanted: LockInfo) -> tuple[bo
         held = holder(connection)
         free = held is None or not held.by_hand
         if free:
-            connection.execute("DELETE FROM lock")
-            connection.execute(
-                "INSERT INTO lock (only_one, id, operation, info, who, version, created, pid, host) "
-                "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    wanted.id,
-                    wanted.operation,
-                    wanted.info,
-                    wanted.who,
-                    wanted.version,
-                    wanted.created.isoformat(),
-                    wanted.pid,
-                    wanted.host,
-                ),
-            )
+            put_lock(connection, wanted)
     if not free:
         connection.execute("SELECT pg_advisory_unlock(?)", (key,))
     return free, held
@@ -48,17 +35,6 @@ def _taken(connection: PostgresConnection, key: int) -> bool:
 def _unknown() -> LockInfo:
     """Somebody who has just taken it and has not said who they are, or is giving it back."""
     return LockInfo("unknown", "an operation", "somebody", "", datetime.now(UTC), -1, "")
-
-
-def holder(connection: PostgresConnection, path: str = "") -> LockInfo | None:
-    """Who has the lock, or None."""
-    row = connection.execute(
-        "SELECT id, operation, who, version, created, pid, host, info FROM lock"
-    ).fetchone()
-    if row is None:
-        return None
-    name, operation, by, version, created, pid, host, info = row
-    return LockInfo(name, operation, by, version, datetime.fromisoformat(created), pid, host, info, path)
 
 
 def release(connection: PostgresConnection, lock_id: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from slactl.base.diagnostics import SlactlError
-from slactl.state.records import Applied, Entry, Recorded
+from slactl.state.records import Applied, Entry, LockInfo, Recorded
 
 
 class Rows(Protocol):
@@ -39,6 +39,34 @@ def _put(table: str, *columns: str) -> str:
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)}) "  # noqa: S608 - constant names
         f"ON CONFLICT (address) DO UPDATE SET {others}"
     )
+
+
+_LOCK = "id, operation, info, who, version, created, pid, host"
+
+
+def put_lock(connection: SqlConnection, lock: LockInfo) -> None:
+    """Make this the lock that is held; the first column says that there is one at most."""
+    row = (
+        lock.id,
+        lock.operation,
+        lock.info,
+        lock.who,
+        lock.version,
+        lock.created.isoformat(),
+        lock.pid,
+        lock.host,
+    )
+    connection.execute("DELETE FROM lock")
+    connection.execute("INSERT INTO lock VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def holder(connection: SqlConnection, path: str = "") -> LockInfo | None:
+    """Who has the lock, or None."""
+    row = connection.execute(f"SELECT {_LOCK} FROM lock").fetchone()  # noqa: S608 - constant names
+    if row is None:
+        return None
+    name, operation, info, by, version, created, pid, host = row
+    return LockInfo(name, operation, by, version, datetime.fromisoformat(created), pid, host, info, path)
 
 
 ADD_RESOURCE = _put("resources", "address", "provider", "id", "body", "attributes", "needed_by", "depends_on")

@@ -12,10 +12,10 @@ from slactl.base.diagnostics import SlactlError
 from slactl.state.export import exported
 from slactl.state.locking import insist_on_holder, new_lock, taken_over, wait_for
 from slactl.state.records import Entry, Intent, LockInfo, Snapshot
-from slactl.state.sql_rows import agreements, entries, resources
+from slactl.state.sql_rows import agreements, entries, holder, resources
 from slactl.state.sqlite_backup import beside, copies, damaged, set_aside
 from slactl.state.sqlite_file import explained, no_state, open_reading, open_writing, transaction
-from slactl.state.sqlite_lock import holder, release, take
+from slactl.state.sqlite_lock import release, take
 from slactl.state.sqlite_writer import SqliteWriter
 
 

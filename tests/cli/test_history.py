@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,27 +13,9 @@ import pytest
 
 from slactl import __version__
 from slactl.cli.commit import commit_of, dirty_files
-from slactl.cli.main import main
 from slactl.state.records import Applied, Entry
 from slactl.state.sqlite import SqliteStore
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def shop(repository: Path, tmp_path: Path) -> Path:
-    leave = shutil.ignore_patterns(".slactl", "rules")
-    return Path(shutil.copytree(repository / "examples" / "webshop", tmp_path / "shop", ignore=leave))
-
-
-@pytest.fixture
-def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main([f"-chdir={shop}", *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+from tests.running import Run
 
 
 def git(root: Path, *arguments: str) -> str:

@@ -1,8 +1,7 @@
 """`init`, `state push`, and states in other places: nothing is begun anew unseen, and what moves arrives whole."""
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,26 +9,7 @@ from postgres_server import PostgresServer
 from state_server import StateServer, state_server
 
 from slactl.apply import executor
-from slactl.cli.main import main
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def shop(repository: Path, tmp_path: Path) -> Path:
-    leave = shutil.ignore_patterns(".slactl", "rules")
-    return Path(shutil.copytree(repository / "examples" / "webshop", tmp_path / "shop", ignore=leave))
-
-
-@pytest.fixture
-def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main([f"-chdir={shop}", *arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    return run
+from tests.running import Run
 
 
 @pytest.fixture

@@ -5,15 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from slactl.cli.main import main
 from slactl.render.plan_formats import PLAN_FORMATS
+from tests.running import Run
 
-Run = Callable[..., tuple[int, str, str]]
 DAY = "-as-of=2026-11-23"
 FILES = [name for name in PLAN_FORMATS if name != "text"]
 
@@ -30,16 +29,6 @@ def shop(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     rules = next((root / "rules").glob("*birch*"))
     rules.write_text(rules.read_text().replace("interval: 1m", "interval: 5m"))
     return root
-
-
-@pytest.fixture
-def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main([f"-chdir={shop}", *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def test_every_format_is_printed_or_written_beside_the_text_in_the_same_run(run: Run, tmp_path: Path) -> None:

@@ -7,32 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from slactl.cli.main import main
 from slactl.state.sqlite import SqliteStore
+from tests.running import Run
 
-Run = Callable[..., tuple[int, str, str]]
 RULES = "prom.rules.sla.acme-shop"
-
-
-@pytest.fixture
-def shop(repository: Path, tmp_path: Path) -> Path:
-    leave = shutil.ignore_patterns(".slactl", "rules")
-    return Path(shutil.copytree(repository / "examples" / "webshop", tmp_path / "shop", ignore=leave))
 
 
 @pytest.fixture
 def store(shop: Path) -> SqliteStore:
     return SqliteStore(shop / ".slactl" / "state.db", "webshop")
-
-
-@pytest.fixture
-def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main([f"-chdir={shop}", *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

@@ -1,34 +1,14 @@
 """Variables with types and conditions, given from everywhere; sensitive ones, which nothing ever shows."""
 
 import json
-import shutil
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from slactl.cli.main import main
+from tests.running import Run
 
-Run = Callable[..., tuple[int, str, str]]
 SECRET = "hush-4711"
-
-
-@pytest.fixture
-def shop(repository: Path, tmp_path: Path) -> Path:
-    leave = shutil.ignore_patterns(".slactl", "rules")
-    return Path(shutil.copytree(repository / "examples" / "webshop", tmp_path / "shop", ignore=leave))
-
-
-@pytest.fixture
-def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main([f"-chdir={shop}", *arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    return run
 
 
 def declare(shop: Path, *lines: str) -> None:

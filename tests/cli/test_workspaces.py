@@ -1,37 +1,17 @@
 """Several states of one set of files: each has its own state and its own objects, and none touches another's."""
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from state_server import StateServer, state_server
 
-from slactl.cli.main import main
+from tests.running import Run
 
 if TYPE_CHECKING:
     from postgres_server import PostgresServer
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def shop(repository: Path, tmp_path: Path) -> Path:
-    leave = shutil.ignore_patterns(".slactl", "rules")
-    return Path(shutil.copytree(repository / "examples" / "webshop", tmp_path / "shop", ignore=leave))
-
-
-@pytest.fixture
-def run(shop: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main([f"-chdir={shop}", *arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

@@ -1,17 +1,13 @@
 """The SQLite store: transactions, the lock, and what people are told."""
 
-import os
 import sqlite3
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from slactl.base.diagnostics import SlactlError
-from slactl.state.records import Applied, Entry, Recorded
+from slactl.state.records import Entry, Recorded
 from slactl.state.sqlite import SqliteStore
 
 
@@ -35,76 +31,6 @@ def store(tmp_path: Path) -> SqliteStore:
 def test_an_empty_state_reads_as_nothing_and_makes_no_file(store: SqliteStore, tmp_path: Path) -> None:
     assert store.read().resources == {}
     assert list(tmp_path.iterdir()) == []
-
-
-def test_what_is_recorded_is_read_back(store: SqliteStore) -> None:
-    with store.lock("apply", 0) as writer:
-        writer.begin("d", [("prom.rules.a", "create"), ("prom.rules.b", "create")])
-        assert [one.address for one in store.read().intents] == ["prom.rules.a", "prom.rules.b"]
-        writer.resolve([recorded("a")], [], ["prom.rules.b"])
-        added = writer.finish(
-            {"sla.a": Applied("sla.a", {"kind": "SLA"}, {"availability": "guaranteed"}, True)},
-            entry(a="create: done"),
-        )
-    snapshot = store.read()
-    assert added.serial == snapshot.serial == 1
-    assert snapshot.head == added.hash
-    assert snapshot.intents == ()
-    assert snapshot.resources == {"prom.rules.a": recorded("a")}
-    assert snapshot.agreements["sla.a"].prevent_destroy
-    (history,) = store.history()
-    assert history == added
-    assert (history.serial, history.who, history.results) == (1, "me@here", {"a": "create: done"})
-    with store.lock("apply", 0) as writer:
-        writer.resolve([], ["prom.rules.a"], [])
-        writer.finish({"sla.a": None}, entry())
-    assert (store.read().resources, store.read().agreements, store.read().serial) == ({}, {}, 2)
-    assert store.read().lineage == snapshot.lineage
-    assert store.export()["lineage"] == snapshot.lineage
-
-
-def test_a_locked_state_names_holder_age_and_remedy(store: SqliteStore) -> None:
-    with store.lock("apply", 0):
-        held = store.holder()
-        assert held is not None
-        with pytest.raises(SlactlError, match="The state is locked") as caught, store.lock("destroy", 0):
-            pass
-        detail = caught.value.diagnostics[0].detail
-        assert held.who in detail
-        assert f"slactl force-unlock {held.id}" in detail
-        store.force_unlock(held.id)
-        assert store.holder() is None
-    with pytest.raises(SlactlError, match="not locked"):
-        store.force_unlock("x")
-
-
-def test_a_lock_is_waited_for(store: SqliteStore, tmp_path: Path) -> None:
-    code = (
-        "import sys, time; from pathlib import Path; from slactl.state.sqlite import SqliteStore\n"
-        f"with SqliteStore(Path({str(tmp_path / '.slactl' / 'state.db')!r}), 'estate').lock('apply', 0):\n"
-        "    print('held', flush=True); time.sleep(1.5)\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        begin = time.monotonic()
-        with store.lock("apply", 30):
-            assert time.monotonic() - begin > 0.5
-
-
-def test_the_lock_of_a_killed_process_is_taken_over(store: SqliteStore, tmp_path: Path) -> None:
-    code = (
-        "import os, signal; from pathlib import Path; from slactl.state.sqlite import SqliteStore\n"
-        f"with SqliteStore(Path({str(tmp_path / '.slactl' / 'state.db')!r}), 'estate').lock('apply', 0) as writer:\n"
-        "    writer.begin('d', [('prom.rules.a', 'create')]); os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
-    assert store.holder() is not None
-    assert [one.address for one in store.read().intents] == ["prom.rules.a"]
-    with store.lock("apply", 0):
-        held = store.holder()
-        assert held is not None
-        assert held.pid == os.getpid()
 
 
 def test_readers_cannot_write(store: SqliteStore) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from slactl.base.diagnostics import SlactlError
 from slactl.state.migrations import m0001_initial
-from slactl.state.records import Applied, Entry, Recorded
+from slactl.state.records import Entry, Recorded
 from slactl.state.sqlite import SqliteStore
 
 NOBODY = 65534
@@ -45,38 +45,6 @@ def test_a_state_appears_whole_and_nothing_is_left_beside_it(path: Path, store: 
     with store.lock("apply", 0):
         assert store.read().lineage
     assert [one.name for one in path.parent.iterdir()] == ["state.db"]
-
-
-def test_a_writer_that_lost_its_lock_writes_nothing_more(store: SqliteStore) -> None:
-    with store.lock("apply", 0) as writer:
-        held = store.holder()
-        assert held is not None
-        store.force_unlock(held.id)
-        with store.lock("apply", 0) as other:
-            with pytest.raises(SlactlError, match="released by somebody else"):
-                writer.begin("d", [("b.t.x", "create")])
-            other.begin("d", [("b.t.y", "create")])
-        assert [one.address for one in store.read().intents] == ["b.t.y"]
-
-
-def test_the_first_step_of_an_apply_raises_the_serial_and_the_others_do_not(store: SqliteStore) -> None:
-    with store.lock("apply", 0) as writer:
-        assert store.read().serial == 0
-        writer.begin("d", [("b.t.x", "create")])
-        assert store.read().serial == 1
-        writer.resolve([Recorded("b.t.x", "p", "1", {})], [], [])
-        assert writer.finish({}, ENTRY).serial == 1
-    with store.lock("apply", 0) as writer:
-        assert writer.finish({}, ENTRY).serial == 2
-
-
-def test_new_verdicts_are_recorded_without_a_new_promise(store: SqliteStore) -> None:
-    with store.lock("apply", 0) as writer:
-        writer.finish({"sla.a": Applied("sla.a", {"kind": "SLA"}, {"availability": "guaranteed"})}, ENTRY)
-    with store.lock("apply", 0) as writer:
-        writer.finish({}, ENTRY, {"sla.a": {"availability": "unsupported"}})
-    (applied,) = store.read().agreements.values()
-    assert (applied.promise, applied.support) == ({"kind": "SLA"}, {"availability": "unsupported"})
 
 
 def test_history_can_only_grow(path: Path, store: SqliteStore) -> None:
