@@ -80,6 +80,7 @@ def beyond(gap: Gap, end: date) -> str:
     return ", the last day that is looked at" if gap.last == end else ""
 
 
+@lru_cache(maxsize=4096)
 def is_longer(one: Duration | None, other: Duration | None, on: date) -> bool:
     """Whether a period counted from a day is longer than another; None is longer than any."""
     if one is None or other is None:
