@@ -48,7 +48,7 @@ def _assessed(engine: "_Engine") -> Assessment:
         engine.amounts[result.address] = result
     evidence = engine.evidence()
     findings = [finding for rule in rules_on_agreements() for finding in rule.findings(evidence)]
-    marked = waived(findings, engine.estate.waivers.values(), engine.as_of)
+    marked = waived(findings, engine.estate, engine.as_of)
     evidence = replace(evidence, findings=tuple(marked))
     marked += [finding for rule in rules_on_waivers() for finding in rule.findings(evidence)]
     return Assessment(

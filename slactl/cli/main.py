@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "List what could be taken over from the backends, as a document to review",
     ),
     "show": ("slactl.cli.show", "Show an effective agreement with each value's origin, or a saved plan"),
+    "output": ("slactl.cli.output", "What was applied, as values for other pipelines: targets, ids"),
     "graph": ("slactl.cli.graph", "Print the dependency graph as DOT or Mermaid"),
     "impact": (
         "slactl.cli.impact",

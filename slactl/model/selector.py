@@ -43,6 +43,11 @@ class Selector:
     """Each inner tuple must hold whole; one of them suffices."""
 
 
+def is_plain(text: str) -> bool:
+    """Whether it is an address, perhaps with `*`, and nothing that needs the graph."""
+    return not set(text) & set(":+, ")
+
+
 def parse_selector(text: str) -> Selector:
     """Read a selector.
 

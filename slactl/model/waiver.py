@@ -14,7 +14,7 @@ class Waiver:
     place: Place
     rule: str
     subject: str
-    """An address, or a selector with `*`."""
+    """An address, which may hold `*`, or a selector (`slactl.model.selector`)."""
     reason: str
     owner: str
     until: date

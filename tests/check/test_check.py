@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from slactl.base.diagnostics import InvalidFiles
 from slactl.check.engine import check
 from slactl.check.result import Assessment
 from slactl.documents.load import load_workspace
@@ -236,6 +237,32 @@ def test_a_waiver_in_force_lets_an_error_pass(workspace: Write) -> None:
     assessment = assess(workspace(WEAK + document("Waiver", "w", f"{WAIVER}, until: 2026-11-23")))
     assert assessment.passed
     assert not assess(workspace(WEAK + document("Waiver", "w", f"{WAIVER}, until: 2026-11-22"))).passed
+
+
+@pytest.mark.parametrize(
+    ("subject", "passes"),
+    [
+        ("sla.*", True),
+        ("sla.a", False),
+        ("+ola.db", True),
+        ("customer:acme", True),
+        ("path:agreements/", True),
+        ("ola.db+", False),
+        ("tag:nothing", False),
+        ("customer:acme,ola.*", False),
+    ],
+)
+def test_a_waiver_may_name_its_subject_by_a_selector(workspace: Write, subject: str, passes: bool) -> None:
+    waiver = "rule: SLA201, reason: known, owner: me, until: 2026-11-23"
+    assessment = assess(workspace(WEAK + document("Waiver", "w", f"{waiver}, subject: '{subject}'")))
+    assert assessment.passed is passes
+    assert bool(found(assessment, "SLA902")) is not passes
+
+
+def test_a_waiver_whose_selector_is_none_is_an_error_at_its_place(workspace: Write) -> None:
+    waiver = "rule: SLA201, reason: known, owner: me, until: 2026-11-23, subject: 'tga:gold'"
+    with pytest.raises(InvalidFiles, match='there is no method "tga"'):
+        assess(workspace(WEAK + document("Waiver", "w", waiver)))
 
 
 def test_a_severity_can_be_changed_and_switched_off(workspace: Write) -> None:

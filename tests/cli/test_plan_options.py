@@ -153,3 +153,18 @@ def test_a_protection_of_what_is_left_out_stands_in_nobodys_way(run: Run) -> Non
     assert run("destroy", "-auto-approve", "-exclude=sla.acme-shop", "-exclude=prom.shared.*")[0] == 0
     assert "prom.rules.sla.acme-shop" in run("state", "list")[1]
     assert "sla.birch-shop" not in run("state", "list")[1]
+
+
+def test_what_was_applied_can_be_read_by_other_pipelines(run: Run) -> None:
+    assert run("output") == (0, "Nothing was applied yet.\n", "")
+    assert run("output", "-json") == (0, "{}\n", "")
+    assert run("apply", "-auto-approve")[0] == 0
+    document = json.loads(run("output", "-json")[1])
+    assert document["sla.acme-shop.availability"] == {"sensitive": False, "type": "string", "value": "99.9%"}
+    assert document["prom.shared.fleet"]["value"] == "slactl.webshop.prom.shared.fleet.yaml"
+    assert run("output", "-raw", "sla.acme-shop.availability")[1] == "99.9%\n"
+    assert run("output", "sla.acme-shop.availability")[1] == '"99.9%"\n'
+    assert 'sla.birch-shop.availability = "99.5%"' in run("output")[1].splitlines()
+    code, _, err = run("output", "sla.acme-shop.availabilty")
+    assert (code, 'Did you mean "sla.acme-shop.availability"?' in err) == (1, True)
+    assert run("output", "-raw")[0] == 1

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
-from slactl.base.diagnostics import Diagnostics
+from slactl.base.diagnostics import Diagnostics, SlactlError
 from slactl.documents.load import Document
 from slactl.model.backend import Backend
 from slactl.model.building.cover import insurances
@@ -14,6 +14,7 @@ from slactl.model.indicator import Indicator, RatioIndicator, Timeslice
 from slactl.model.level import ServiceLevel
 from slactl.model.party import Party, Role
 from slactl.model.refactoring import Import, Moved, Refactoring, Removed
+from slactl.model.selector import is_plain, parse_selector
 from slactl.model.waiver import Waiver
 from slactl.model.workspace import CheckPolicy, Guard, Rates, Workspace
 
@@ -159,11 +160,22 @@ def waiver(document: Document, problems: Diagnostics) -> Waiver:
         name=document.name,
         place=document.place,
         rule=spec.text("rule") or "",
-        subject=spec.text("subject") or "",
+        subject=_subject(spec),
         reason=spec.text("reason") or "",
         owner=spec.text("owner") or "",
         until=spec.date("until") or date.min,
     )
+
+
+def _subject(spec: Fields) -> str:
+    """An address or a selector; a selector that is none is reported."""
+    text = spec.text("subject") or ""
+    if text and not is_plain(text):
+        try:
+            parse_selector(text)
+        except SlactlError as error:
+            spec.error(error.diagnostics[0].summary, error.diagnostics[0].detail, "subject")
+    return text
 
 
 def refactoring(document: Document, problems: Diagnostics) -> Refactoring:
