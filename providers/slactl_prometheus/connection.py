@@ -40,7 +40,7 @@ def open_connection(backend: Backend, config: Mapping[str, Any], context: Contex
             str(error),
             backend.place.at("spec", "config", error.key),
         ) from None
-    return FolderConnection(settings, context)
+    return FolderConnection(settings, context, backend.name)
 
 
 def _content(path: Path) -> bytes:
@@ -62,13 +62,15 @@ class _Staged:
 
 
 class FolderConnection:
-    """One workspace's files in a folder that other workspaces and people may share."""
+    """One backend's files in a folder that other backends, workspaces and people may share."""
 
-    def __init__(self, settings: Settings, context: Context) -> None:
+    def __init__(self, settings: Settings, context: Context, name: str) -> None:
         self._settings = settings
         self._workspace = context.workspace
         self._folder = context.root / settings.rules_dir
-        self._staging = self._folder / f"{_STAGING}-{context.workspace}"
+        self._name = name
+        self._staging = self._folder / f"{_STAGING}-{context.workspace}-{name}"
+        """A backend's own: others may write into the folder at the same time."""
         self._cache = cache_folder(self._folder) / "rules.db"
         self._staged: list[_Staged] = []
         self._server = Server(settings) if settings.url else None
@@ -82,7 +84,7 @@ class FolderConnection:
         self.rollback()
 
     def read_all(self) -> Sequence[Observed]:
-        """Every file of this workspace, whatever somebody made of it."""
+        """Every file of this backend, whatever somebody made of it."""
         return [*self._read()]
 
     def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
@@ -123,6 +125,7 @@ class FolderConnection:
                 if (
                     marked is not None
                     and marked.workspace == self._workspace
+                    and marked.address.startswith(f"{self._name}.")
                     and path.name == file_name(self._workspace, marked.address)
                 ):
                     yield Observed(marked.address, path.name, marked.body)

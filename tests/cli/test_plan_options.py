@@ -168,3 +168,16 @@ def test_what_was_applied_can_be_read_by_other_pipelines(run: Run) -> None:
     code, _, err = run("output", "sla.acme-shop.availabilty")
     assert (code, 'Did you mean "sla.acme-shop.availability"?' in err) == (1, True)
     assert run("output", "-raw")[0] == 1
+
+
+def test_two_backends_may_share_a_folder(shop: Path, run: Run) -> None:
+    backends = shop / "agreements" / "backends.yaml"
+    text = backends.read_text()
+    backends.write_text(text + "\n---\n" + text.replace("{name: prom}", "{name: twin}"))
+    assert run("apply", "-auto-approve")[0] == 0
+    assert len(list((shop / "rules").iterdir())) == 10
+    code, out, _ = run("plan", "-detailed-exitcode")
+    assert (code, "the backend has it" in out) == (0, False), out
+    assert run("drift")[0] == 0
+    backends.write_text(text)
+    assert run("plan")[0] == 1, "objects are left in a backend that is not in the files any more"
