@@ -1,6 +1,7 @@
 """`slactl init`: make the place of the state ready, and take the state along when it moves."""
 
 import argparse
+from collections.abc import Mapping
 
 from slactl import __version__
 from slactl.base.diagnostics import SlactlError
@@ -12,8 +13,8 @@ from slactl.cli.workspace import load_estate
 from slactl.model.estate import Estate
 from slactl.provider.registry import load_provider
 from slactl.state.imported import imported
-from slactl.state.open import store_of
-from slactl.state.place import is_same, named, note, noted, settings_of
+from slactl.state.open import is_switched, left_behind, place_of, store_of
+from slactl.state.place import is_same, named, note, noted
 from slactl.state.records import Snapshot
 from slactl.state.store import Store
 
@@ -39,13 +40,12 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     estate = load_estate(parsed, console)
     if parsed.migrate_state and parsed.reconfigure:
         raise SlactlError("-migrate-state and -reconfigure contradict each other", "Give one of them.")
-    settings, before = settings_of(estate.workspace), noted(parsed.root, estate.workspace.selected)
-    moved = before is not None and not is_same(before, settings)
+    settings = place_of(estate.workspace, parsed.root, estate.secrets)
+    before = noted(parsed.root, estate.workspace.selected)
     store = store_of(settings, estate.workspace, parsed.root, estate.secrets)
     _load_providers(estate)
-    if moved and before is not None:
-        old = store_of(before, estate.workspace, parsed.root, estate.secrets)
-        _move(old, store, (named(before), named(settings)), parsed, console)
+    if before is not None and not is_same(before, settings) and not is_switched(before, settings, store):
+        _leave((before, settings), estate, store, parsed, console)
     elif parsed.migrate_state:
         console.print(f"Nothing to migrate: the state is in {named(settings)}.")
     with store.lock("init", lock_timeout_s(parsed)) as writer:
@@ -62,24 +62,41 @@ def _load_providers(estate: Estate) -> None:
         load_provider(backend.provider, backend.place.at("spec", "provider"))
 
 
-def _move(
-    old: Store, new: Store, names: tuple[str, str], parsed: argparse.Namespace, console: Console
+def _leave(
+    places: tuple[Mapping[str, str], Mapping[str, str]],
+    estate: Estate,
+    store: Store,
+    parsed: argparse.Namespace,
+    console: Console,
 ) -> None:
     """What becomes of a state that is in another place than the files say.
 
     Raises:
         SlactlError: when nobody has said, or the new place has another state.
     """
+    before, settings = places
+    names = named(before), named(settings)
     if parsed.reconfigure:
         console.print(f"The state in {names[0]} stays where it is, and is not used any more.")
         return
-    if not parsed.migrate_state:
-        if old.read().serial:
-            raise SlactlError(
-                f"The state is in {names[0]}, and spec.state names {names[1]}",
-                "To take it along: slactl init -migrate-state\nTo use the new place as it is: slactl init -reconfigure",
-            )
-        return
+    old = left_behind(before, estate.workspace, parsed.root, estate.secrets)
+    if parsed.migrate_state:
+        _move(old, store, names, parsed, console)
+    elif old.read().serial:
+        raise SlactlError(
+            f"The state is in {names[0]}, and spec.state names {names[1]}",
+            "To take it along: slactl init -migrate-state\nTo use the new place as it is: slactl init -reconfigure",
+        )
+
+
+def _move(
+    old: Store, new: Store, names: tuple[str, str], parsed: argparse.Namespace, console: Console
+) -> None:
+    """Copy, and compare.
+
+    Raises:
+        SlactlError: when the new place has another state.
+    """
     timeout_s = lock_timeout_s(parsed)
     with old.lock("init -migrate-state", timeout_s), new.lock("init -migrate-state", timeout_s) as writer:
         document = old.export()

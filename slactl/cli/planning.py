@@ -23,8 +23,8 @@ from slactl.plan.plan import Plan
 from slactl.provider import Compilation, Connection, Context, Observed
 from slactl.provider.registry import load_provider
 from slactl.provider.secrets import resolve_secrets
-from slactl.state.open import open_store
-from slactl.state.place import note, settings_of
+from slactl.state.open import open_store, place_of
+from slactl.state.place import note
 from slactl.state.records import Snapshot
 from slactl.state.store import Store
 
@@ -71,7 +71,8 @@ def open_session(parsed: argparse.Namespace, console: Console) -> Session:
     estate = load_estate(parsed, console)
     context = Context(parsed.root.resolve(), estate.workspace.name, as_of(parsed))
     store = open_store(estate.workspace, parsed.root, estate.secrets)
-    note(settings_of(estate.workspace), parsed.root, estate.workspace.selected)
+    place = place_of(estate.workspace, parsed.root, estate.secrets)
+    note(place, parsed.root, estate.workspace.selected)
     cached = not parsed.no_cache
     return Session(estate, store, context, console.progress, parallelism(parsed), cached)
 

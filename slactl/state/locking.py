@@ -105,12 +105,9 @@ def is_dead(held: LockInfo) -> bool:
     return False
 
 
-def taken_over(held: LockInfo) -> str:
+def taken_over(held: LockInfo, why: str = "that process has died") -> str:
     """What the user is told when a dead process still had the lock."""
-    return (
-        f"The lock of {held.who} ({held.operation}, process {held.pid}, {age(held)} old) was taken over: "
-        "that process has died."
-    )
+    return f"The lock of {held.who} ({held.operation}, process {held.pid}, {age(held)} old) was taken over: {why}."
 
 
 def who_holds(held: LockInfo) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from slactl.base.diagnostics import SlactlError
 from slactl.model.workspace import DEFAULT, Workspace, full_name
 from slactl.provider.secrets import resolve_secrets
-from slactl.state.place import DEFAULT_PATH, is_same, named, noted, settings_of
+from slactl.state.place import DATABASE, DEFAULT_PATH, is_same, named, noted, settings_of
 from slactl.state.sqlite import SqliteStore
 from slactl.state.store import Store
 
@@ -18,6 +18,10 @@ Secrets = Mapping[str, str]
 """The values of sensitive variables."""
 
 
+class LeadsElsewhereError(SlactlError):
+    """The place has the same words as before, and what they refer to has changed."""
+
+
 def open_store(workspace: Workspace, root: Path, secrets: Secrets | None = None) -> Store:
     """The workspace's store; nothing is made yet.
 
@@ -25,11 +29,56 @@ def open_store(workspace: Workspace, root: Path, secrets: Secrets | None = None)
         SlactlError: when a setting is missing, a secret cannot be read, a library is not installed, or the state of this checkout
             is still in another place.
     """
-    settings = settings_of(workspace)
+    settings = place_of(workspace, root, secrets)
     before = noted(root, workspace.selected)
-    if before is not None and not is_same(before, settings):
+    store = store_of(settings, workspace, root, secrets)
+    if before is not None and not is_same(before, settings) and not is_switched(before, settings, store):
         _insist_on_nothing_there(before, settings, workspace, root)
-    return store_of(settings, workspace, root, secrets)
+    return store
+
+
+def place_of(workspace: Workspace, root: Path, secrets: Secrets | None = None) -> dict[str, str]:
+    """The settings of the place, and for PostgreSQL the database that they lead to.
+
+    Raises:
+        SlactlError: as `open_store`.
+    """
+    return _located(settings_of(workspace), workspace, root, secrets)
+
+
+def is_switched(before: Mapping[str, str], settings: Mapping[str, str], store: Store) -> bool:
+    """Whether the same words lead to another database that has a state: a variable of the environment chooses among several."""
+    return before.get("dsn") == settings.get("dsn") and DATABASE in before and store.read().serial > 0
+
+
+def left_behind(
+    before: Mapping[str, str], workspace: Workspace, root: Path, secrets: Secrets | None = None
+) -> Store:
+    """The store of an earlier place.
+
+    Raises:
+        LeadsElsewhereError: when its words lead to another database by now, so that nobody can look into it.
+        SlactlError: as `open_store`.
+    """
+    now = _located({key: value for key, value in before.items() if key != DATABASE}, workspace, root, secrets)
+    if DATABASE in before and now[DATABASE] != before[DATABASE]:
+        raise LeadsElsewhereError(
+            f"The state was in {named(before)}, and {before['dsn']} leads to {named(now)} now",
+            "To go on where it was: set the environment as it was then.\n"
+            "To use the new place as it is: slactl init -reconfigure\n"
+            "To take the state along: slactl state pull > FILE with the environment as it was, then, with the new one, "
+            "slactl init -reconfigure and slactl state push FILE",
+            workspace.place.at("spec", "state"),
+        )
+    return store_of(before, workspace, root, secrets)
+
+
+def _located(
+    settings: dict[str, str], workspace: Workspace, root: Path, secrets: Secrets | None
+) -> dict[str, str]:
+    if settings["type"] != "postgres":
+        return settings
+    return settings | {DATABASE: _postgres(settings, workspace, root, secrets).database}
 
 
 def _insist_on_nothing_there(
@@ -41,8 +90,10 @@ def _insist_on_nothing_there(
         SlactlError: when there is one, or it cannot be told.
     """
     try:
-        if not store_of(before, workspace, root).read().serial:
+        if not left_behind(before, workspace, root).read().serial:
             return
+    except LeadsElsewhereError:
+        raise
     except SlactlError as error:
         why = f" ({error.diagnostics[0].summary})"
     else:
@@ -99,14 +150,19 @@ def _postgres(
     place = workspace.place.at("spec", "state")
     try:
         from slactl.state.postgres import PostgresStore  # noqa: PLC0415 - only teams with PostgreSQL need its library
+        from slactl.state.postgres_address import resolved  # noqa: PLC0415 - the same
     except ImportError as error:
         raise SlactlError(
             "State in PostgreSQL needs the library psycopg, which is not installed",
             "pip install 'slactl[postgres]'",
             place.at("type"),
         ) from error
-    dsn = _needed(settings, "dsn", workspace)
-    return PostgresStore(resolve_secrets(dsn, root, place.at("dsn"), secrets), workspace.name, place)
+    dsn = resolved(
+        _needed(settings, "dsn", workspace),
+        lambda text: resolve_secrets(text, root, place.at("dsn"), secrets),
+        place.at("dsn"),
+    )
+    return PostgresStore(dsn, workspace.name, place)
 
 
 def _needed(settings: Mapping[str, Any], name: str, workspace: Workspace) -> str:

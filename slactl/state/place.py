@@ -14,6 +14,8 @@ from slactl.model.workspace import DEFAULT, Workspace
 DEFAULT_PATH = ".slactl/state.db"
 RECOVERY_FILE = "errored.slactl-state.json"
 """What a store could not save at the end of an apply; it lies beside slactl.yaml until it is pushed."""
+DATABASE = "database"
+"""Beside the settings of a PostgreSQL state: the database that its address, references and all, leads to."""
 _NOTE = ".slactl/place.json"
 _SECRETS = ("username", "password")
 _REFERENCE = "${"
@@ -46,8 +48,7 @@ def _is_written_out(value: str) -> bool:
 
 
 def _holds_password(address: str) -> bool:
-    stated = re.search(r"\bpassword\s*=\s*([^\s&]+)", address)
-    if stated and _is_written_out(stated[1]):
+    if any(map(_is_written_out, re.findall(r"\b(?:ssl)?password\s*=\s*([^\s&]+)", address))):
         return True
     try:
         _, colon, password = urlsplit(address).netloc.rpartition("@")[0].partition(":")
@@ -68,7 +69,7 @@ def named(settings: Mapping[str, str]) -> str:
     """The place in words."""
     match settings["type"]:
         case "postgres":
-            return f"PostgreSQL ({settings.get('dsn', '')})"
+            return f"PostgreSQL ({settings.get(DATABASE) or settings.get('dsn', '')})"
         case "http":
             return f"the state server {settings.get('address', '')}"
         case _:
@@ -77,7 +78,8 @@ def named(settings: Mapping[str, str]) -> str:
 
 def is_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether both are one place; who logs in, and how it is locked, makes no other place of it."""
-    keys = ("type", "path", "dsn", "address")
+    by_name = DATABASE in one and DATABASE in other
+    keys = ("type", DATABASE) if by_name else ("type", "path", "dsn", "address")
     return all(one.get(key) == other.get(key) for key in keys)
 
 

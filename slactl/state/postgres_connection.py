@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL: opened for reading or writing, its errors put into words, no secret in any of them."""
+"""A connection to PostgreSQL: set up for reading or writing, its errors put into words, no secret in any of them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -10,6 +10,10 @@ from psycopg.conninfo import conninfo_to_dict
 from slactl.base.diagnostics import Place, SlactlError
 
 _TIMEOUT_S = 10
+_KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""Seconds, seconds, times: after a minute of silence the server ends the session, and the lock with it, and this side gives up."""
+_LONGEST_SILENCE_MS = 60_000
+_SECRETS = ("password", "sslpassword")
 
 
 class PostgresConnection:
@@ -19,26 +23,18 @@ class PostgresConnection:
         self.raw = connection
 
     @classmethod
-    def opened(cls, dsn: str, place: Place, *, write: bool) -> Self:
+    def opened(cls, dsn: str, place: Place) -> Self:
         """Connect.
 
         Raises:
-            SlactlError: when `dsn` is none, or the server cannot be reached.
+            SlactlError: when the server cannot be reached.
         """
-        mode = "off" if write else "on"
-        try:
-            settings = conninfo_to_dict(dsn)
-        except psycopg.ProgrammingError:
-            raise SlactlError(
-                "spec.state.dsn is no PostgreSQL address",  # the text of the error holds the address, and that a password
-                "Write postgresql://user@host:5432/database, or host=... dbname=..., the password as ${env.NAME}.",
-                place.at("dsn"),
-            ) from None
+        settings = conninfo_to_dict(dsn)
         settings.setdefault("connect_timeout", _TIMEOUT_S)
         settings.setdefault("application_name", "slactl")
-        options = f"{settings.get('options', '')} -c default_transaction_read_only={mode}".strip()
+        settings = {**_KEEPALIVES, "tcp_user_timeout": _LONGEST_SILENCE_MS, **settings}
         try:
-            raw = psycopg.connect(**{**settings, "options": options}, autocommit=True)  # type: ignore[arg-type]
+            raw = psycopg.connect(**settings, autocommit=True)  # type: ignore[arg-type]
         except psycopg.Error as error:
             raise SlactlError(
                 f"The state's database cannot be reached: {said(error, settings)}",
@@ -46,6 +42,13 @@ class PostgresConnection:
                 place.at("dsn"),
             ) from None
         return cls(raw)
+
+    def set_up(self, *, write: bool) -> None:
+        """Say what the session is for; a pooler refuses settings of the server that are part of connecting."""
+        settings = {"default_transaction_read_only": "off" if write else "on"}
+        settings |= {f"tcp_{name}": str(value) for name, value in _KEEPALIVES.items()}
+        for name, value in settings.items():
+            self.execute("SELECT set_config(?, ?, false)", (name, value))
 
     def execute(self, statement: str, parameters: Any = (), /) -> "psycopg.Cursor[Any]":
         """Run one statement."""
@@ -72,7 +75,8 @@ class PostgresConnection:
 @contextmanager
 def connected(dsn: str, place: Place, *, write: bool) -> Iterator[PostgresConnection]:
     """A connection that is closed at the end; PostgreSQL's errors become messages."""
-    with closing(PostgresConnection.opened(dsn, place, write=write)) as connection, explained():
+    with closing(PostgresConnection.opened(dsn, place)) as connection, explained():
+        connection.set_up(write=write)
         yield connection
 
 
@@ -86,7 +90,7 @@ def explained() -> Iterator[None]:
     except psycopg.errors.InsufficientPrivilege as error:
         raise SlactlError(
             f"The state's database refuses it: {said(error)}",
-            "Who applies needs CREATE on the database the first time, and the schema's tables from then on.",
+            "Who applies needs CREATE on the database the first time, or an empty schema of their own, and to own its tables.",
         ) from error
     except psycopg.OperationalError as error:
         raise SlactlError(
@@ -100,8 +104,9 @@ def explained() -> Iterator[None]:
 def said(error: psycopg.Error, settings: Any = None) -> str:
     """The first line of what PostgreSQL says, without the password."""
     text = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-    password = str((settings or {}).get("password") or "")
-    return text.replace(password, "***") if password else text
+    for secret in filter(None, ((settings or {}).get(key) for key in _SECRETS)):
+        text = text.replace(str(secret), "***")
+    return text
 
 
 def _as_sql(statement: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from slactl.base.diagnostics import SlactlError
 from slactl.state.postgres_connection import PostgresConnection
 from slactl.state.records import LockInfo
 from slactl.state.sql_rows import holder, put_lock
@@ -44,11 +45,36 @@ def release(connection: PostgresConnection, lock_id: str) -> None:
 
 
 def break_lock(connection: PostgresConnection, key: int, lock_id: str) -> None:
-    """Release the lock of a holder that may still be connected: its session is ended, so that it records nothing more."""
-    connection.execute("DELETE FROM lock WHERE id = ?", (lock_id,))
-    connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
-        "AND classid::bigint = ? AND objid::bigint = ? AND pid <> pg_backend_pid() "
-        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-        (key >> 32, key & 0xFFFFFFFF),
-    )
+    """Release the lock of a holder that may still be connected: its session is ended, so that it records nothing more.
+
+    Raises:
+        SlactlError: when the session cannot be ended; then the lock is as it was.
+    """
+    with connection.transaction():
+        connection.execute("DELETE FROM lock WHERE id = ?", (lock_id,))
+        for (session,) in connection.execute(_SESSIONS, (key >> 32, key & 0xFFFFFFFF)).fetchall():
+            _end(connection, session)
+
+
+_SESSIONS = (
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid <> pg_backend_pid() "
+    "AND classid::bigint = ? AND objid::bigint = ? "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+_LONGEST_END_MS = 10_000
+
+
+def _end(connection: PostgresConnection, session: int) -> None:
+    try:
+        row = connection.execute("SELECT pg_terminate_backend(?, ?)", (session, _LONGEST_END_MS)).fetchone()
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise SlactlError(
+            "The lock's holder is still connected, as another user of the database than you",
+            "Your user may not end that session. Who logs in as that user can release the lock, or an administrator of the "
+            f"database ends it:\n  SELECT pg_terminate_backend({session});",
+        ) from error
+    if not row or not row[0]:
+        raise SlactlError(
+            f"The session of the lock's holder ({session}) does not end",
+            "Try again, or ask an administrator of the database.",
+        )

@@ -1,9 +1,11 @@
 """`init`, `state push`, and states in other places: nothing is begun anew unseen, and what moves arrives whole."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from postgres_server import PostgresServer
 from state_server import StateServer, state_server
@@ -69,6 +71,83 @@ def test_a_state_moves_from_place_to_place_and_back_unchanged(
     assert (shop / ".slactl" / "state.db").exists()
 
 
+def test_a_state_comes_back_from_a_database_with_what_was_under_way(
+    run: Run, shop: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PG", postgres.new_database())
+    keep(shop, "{type: postgres, dsn: '${env.PG}'}")
+    assert run("apply", "-auto-approve")[0] == 0
+    with psycopg.connect(os.environ["PG"]) as connection:
+        connection.execute("INSERT INTO slactl_webshop.intents VALUES ('prom.rules.left', 'create', 'd')")
+    before = pulled(run)
+    assert before["intents"] == [{"address": "prom.rules.left", "action": "create"}]
+    keep(shop, "{type: sqlite, path: .slactl/state.db}")
+    assert run("plan")[0] == 1
+    assert run("init", "-migrate-state")[0] == 0
+    assert pulled(run) == before
+    assert run("apply", "-auto-approve")[0] == 0
+    with psycopg.connect(os.environ["PG"]) as connection:
+        assert connection.execute("SELECT serial FROM slactl_webshop.meta").fetchall() == [
+            (before["serial"],)
+        ]
+
+
+def test_a_variable_that_leads_to_another_database_begins_no_state_unseen(
+    run: Run, shop: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = postgres.new_database(), postgres.new_database()
+    keep(shop, "{type: postgres, dsn: '${env.PG}'}")
+    monkeypatch.setenv("PG", first)
+    assert run("apply", "-auto-approve")[0] == 0
+    (shop / "state.json").write_text(run("state", "pull")[1])
+    before = pulled(run)
+    monkeypatch.setenv("PG", second)
+    for command in (
+        ("plan",),
+        ("state", "list"),
+        ("apply", "-auto-approve"),
+        ("init",),
+        ("init", "-migrate-state"),
+    ):
+        code, _, err = run(*command)
+        assert (code, "slactl init -reconfigure" in err, "state push" in err) == (1, True, True), err
+    with psycopg.connect(second) as connection:
+        assert connection.execute("SELECT to_regnamespace('slactl_webshop')").fetchall() == [(None,)]
+    assert run("init", "-reconfigure")[0] == 0
+    assert run("state", "push", "state.json")[0] == 0
+    assert pulled(run) == before
+    for place in (first, second, first.replace("tester@", "") + "&user=tester&connect_timeout=9"):
+        monkeypatch.setenv("PG", place)
+        assert run("plan", "-detailed-exitcode")[0] == 0, "both have a state: the variable chooses"
+        assert run("init")[0] == 0
+    monkeypatch.delenv("PG")
+    keep(shop, "{type: sqlite, path: .slactl/state.db}")
+    code, _, err = run("plan")
+    assert (code, "PG is not set" in " ".join(err.split())) == (1, True), err
+
+
+def test_a_damaged_database_state_is_made_anew_and_its_copy_brings_back_the_history(
+    run: Run, shop: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PG", postgres.new_database())
+    keep(shop, "{type: postgres, dsn: '${env.PG}'}")
+    assert run("apply", "-auto-approve")[0] == 0
+    before = pulled(run)
+    assert run("state", "rm", "prom.shared.fleet")[0] == 0
+    with psycopg.connect(os.environ["PG"]) as connection:
+        connection.execute("DROP TABLE slactl_webshop.agreements")
+    code, _, err = run("plan")
+    assert (code, "is damaged" in err, "state rebuild -force" in err) == (1, True, True), err
+    code, out, err = run("state", "rebuild", "-force", "-auto-approve")
+    assert (code, "kept as the schema slactl_webshop_damaged_1" in out) == (0, True), err
+    with psycopg.connect(os.environ["PG"]) as connection:
+        copies = connection.execute("SELECT document FROM slactl_webshop_damaged_1.backups").fetchall()
+    (shop / "copy.json").write_text(copies[0][0])
+    assert run("state", "push", "-force", "copy.json")[0] == 0
+    assert pulled(run) == before
+    assert run("history", "verify")[0] == 0
+
+
 def test_a_place_that_has_another_state_is_not_written_over(run: Run, shop: Path) -> None:
     assert run("apply", "-auto-approve")[0] == 0
     keep(shop, "{type: sqlite, path: other.db}")
@@ -90,6 +169,11 @@ def test_a_place_that_has_another_state_is_not_written_over(run: Run, shop: Path
         ("{type: postgres, dsn: 'postgresql://u@127.0.0.1:1/db?connect_timeout=2'}", "cannot be reached"),
         ("{type: postgres, dsn: 'postgresql://u:hush@127.0.0.1/db'}", "has a password written out"),
         ("{type: postgres, dsn: 'host=h password=hush'}", "has a password written out"),
+        ("{type: postgres, dsn: 'host=h sslpassword=hush'}", "has a password written out"),
+        (
+            "{type: postgres, dsn: 'postgresql://u@h/db?sslkey=k&sslpassword=hush'}",
+            "has a password written out",
+        ),
         ("{type: http, address: 'https://u:hush@example.com/s'}", "has a password written out"),
         ("{type: http, address: 'https://example.com/s', password: hush}", "has a password written out"),
         ("{type: postgres, dsn: '${env.NOT_SET_ANYWHERE}'}", "NOT_SET_ANYWHERE is not set"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 _RUNS_AS = "postgres"
 """The server refuses to run as root; Debian's package brings this user."""
@@ -33,6 +34,25 @@ class PostgresServer:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.dsn(name)
+
+    def ask_for_password(self, user: str, password: str) -> None:
+        """Let a role in with this password only; everybody else is trusted."""
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text(f"local all {user} scram-sha-256\n{rules.read_text()}")
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user), password))
+            connection.execute("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 30
+        while self._lets_in(user):
+            assert time.monotonic() < deadline, "the server does not take the new rule"
+            time.sleep(0.02)
+
+    def _lets_in(self, user: str) -> bool:
+        try:
+            psycopg.connect(self.dsn(user=user), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 def program(name: str) -> str:
