@@ -14,7 +14,7 @@ from slactl.base.files import write_atomically
 from slactl.state.book import Book
 from slactl.state.export import exported
 from slactl.state.http_lock import HttpLock
-from slactl.state.http_transport import Transport, shown
+from slactl.state.http_transport import Transport, shown, where
 from slactl.state.http_writer import HttpWriter, as_text
 from slactl.state.imported import parsed
 from slactl.state.ledger import Ledger, replay
@@ -37,6 +37,8 @@ class HttpStore:
     ) -> None:
         """`root` is the workspace's folder: its `.slactl` keeps the ledger and copies, and it takes the recovery file."""
         self._address = address
+        self.location = where(address)
+        """The server in words, and a digest of the whole address: a path may hold what is secret."""
         self._workspace = workspace
         self._root = root
         self._transport = transport

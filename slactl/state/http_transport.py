@@ -126,6 +126,13 @@ def shown(address: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
+def where(address: str) -> str:
+    """The server of an address, with a digest by which one address is told from another."""
+    parts = urlsplit(address)
+    digest = hashlib.sha256(address.encode()).hexdigest()[:8]
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]} (address {digest})"
+
+
 def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not trusted"

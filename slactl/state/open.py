@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from slactl.base.diagnostics import SlactlError
 from slactl.model.workspace import DEFAULT, Workspace, full_name
 from slactl.provider.secrets import resolve_secrets
-from slactl.state.place import DATABASE, DEFAULT_PATH, is_same, named, noted, settings_of
+from slactl.state.place import DEFAULT_PATH, LOCATION, is_same, named, noted, settings_of
 from slactl.state.sqlite import SqliteStore
 from slactl.state.store import Store
 
 if TYPE_CHECKING:
+    from slactl.state.http import HttpStore
     from slactl.state.postgres import PostgresStore
 
 Secrets = Mapping[str, str]
@@ -38,7 +39,7 @@ def open_store(workspace: Workspace, root: Path, secrets: Secrets | None = None)
 
 
 def place_of(workspace: Workspace, root: Path, secrets: Secrets | None = None) -> dict[str, str]:
-    """The settings of the place, and for PostgreSQL the database that they lead to.
+    """The settings of the place, and the database or server that they lead to.
 
     Raises:
         SlactlError: as `open_store`.
@@ -47,8 +48,9 @@ def place_of(workspace: Workspace, root: Path, secrets: Secrets | None = None) -
 
 
 def is_switched(before: Mapping[str, str], settings: Mapping[str, str], store: Store) -> bool:
-    """Whether the same words lead to another database that has a state: a variable of the environment chooses among several."""
-    return before.get("dsn") == settings.get("dsn") and DATABASE in before and store.read().serial > 0
+    """Whether the same words lead to another place that has a state: a variable of the environment chooses among several."""
+    same_words = all(before.get(key) == settings.get(key) for key in _WORDS)
+    return same_words and LOCATION in before and store.read().serial > 0
 
 
 def left_behind(
@@ -60,10 +62,10 @@ def left_behind(
         LeadsElsewhereError: when its words lead to another database by now, so that nobody can look into it.
         SlactlError: as `open_store`.
     """
-    now = _located({key: value for key, value in before.items() if key != DATABASE}, workspace, root, secrets)
-    if DATABASE in before and now[DATABASE] != before[DATABASE]:
+    now = _located({key: value for key, value in before.items() if key != LOCATION}, workspace, root, secrets)
+    if LOCATION in before and now[LOCATION] != before[LOCATION]:
         raise LeadsElsewhereError(
-            f"The state was in {named(before)}, and {before['dsn']} leads to {named(now)} now",
+            f"The state was in {named(before)}, and {_words_of(before)} leads to {named(now)} now",
             "To go on where it was: set the environment as it was then.\n"
             "To use the new place as it is: slactl init -reconfigure\n"
             "To take the state along: slactl state pull > FILE with the environment as it was, then, with the new one, "
@@ -76,9 +78,20 @@ def left_behind(
 def _located(
     settings: dict[str, str], workspace: Workspace, root: Path, secrets: Secrets | None
 ) -> dict[str, str]:
-    if settings["type"] != "postgres":
-        return settings
-    return settings | {DATABASE: _postgres(settings, workspace, root, secrets).database}
+    match settings["type"]:
+        case "postgres":
+            return settings | {LOCATION: _postgres(settings, workspace, root, secrets).database}
+        case "http":
+            return settings | {LOCATION: _http(settings, workspace, root, secrets).location}
+        case _:
+            return settings
+
+
+_WORDS = ("type", "dsn", "address")
+
+
+def _words_of(settings: Mapping[str, str]) -> str:
+    return settings.get("dsn") or settings.get("address", "")
 
 
 def _insist_on_nothing_there(
@@ -176,7 +189,9 @@ def _needed(settings: Mapping[str, Any], name: str, workspace: Workspace) -> str
     return str(value)
 
 
-def _http(settings: Mapping[str, Any], workspace: Workspace, root: Path, secrets: Secrets | None) -> Store:
+def _http(
+    settings: Mapping[str, Any], workspace: Workspace, root: Path, secrets: Secrets | None
+) -> "HttpStore":
     from slactl.state.http import HttpStore  # noqa: PLC0415 - only those with a state server need its libraries
     from slactl.state.http_lock import HttpLock  # noqa: PLC0415 - the same
     from slactl.state.http_transport import Transport  # noqa: PLC0415 - the same

@@ -14,7 +14,7 @@ from slactl.model.workspace import DEFAULT, Workspace
 DEFAULT_PATH = ".slactl/state.db"
 RECOVERY_FILE = "errored.slactl-state.json"
 """What a store could not save at the end of an apply; it lies beside slactl.yaml until it is pushed."""
-DATABASE = "database"
+LOCATION = "location"
 """Beside the settings of a PostgreSQL state: the database that its address, references and all, leads to."""
 _NOTE = ".slactl/place.json"
 _SECRETS = ("username", "password")
@@ -69,17 +69,17 @@ def named(settings: Mapping[str, str]) -> str:
     """The place in words."""
     match settings["type"]:
         case "postgres":
-            return f"PostgreSQL ({settings.get(DATABASE) or settings.get('dsn', '')})"
+            return f"PostgreSQL ({settings.get(LOCATION) or settings.get('dsn', '')})"
         case "http":
-            return f"the state server {settings.get('address', '')}"
+            return f"the state server {settings.get(LOCATION) or settings.get('address', '')}"
         case _:
             return settings["path"]
 
 
 def is_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether both are one place; who logs in, and how it is locked, makes no other place of it."""
-    by_name = DATABASE in one and DATABASE in other
-    keys = ("type", DATABASE) if by_name else ("type", "path", "dsn", "address")
+    by_name = LOCATION in one and LOCATION in other
+    keys = ("type", LOCATION) if by_name else ("type", "path", "dsn", "address")
     return all(one.get(key) == other.get(key) for key in keys)
 
 

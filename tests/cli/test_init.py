@@ -248,3 +248,21 @@ def test_a_server_away_at_the_end_of_an_apply_and_what_brings_the_state_back(
     assert (code, "is removed: the store has it" in out) == (0, True), err
     assert run("plan", "-detailed-exitcode")[0] == 0
     assert run("history", "verify")[0] == 0
+
+
+def test_an_address_that_leads_elsewhere_begins_no_state_unseen(
+    run: Run, shop: Path, server: StateServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.by_path = True
+    monkeypatch.setenv("STATE", f"{server.address}-token-4711")
+    keep(shop, "{type: http, address: '${env.STATE}'}")
+    assert run("apply", "-auto-approve")[0] == 0
+    assert run("plan", "-detailed-exitcode")[0] == 0
+    monkeypatch.setenv("STATE", f"{server.address}-other")
+    code, _, err = run("plan")
+    assert (code, "${env.STATE} leads to the state server" in " ".join(err.split())) == (1, True), err
+    assert "token-4711" not in err + (shop / ".slactl" / "place.json").read_text()
+    assert run("init", "-reconfigure")[0] == 0
+    assert run("apply", "-auto-approve")[0] == 0
+    monkeypatch.setenv("STATE", f"{server.address}-token-4711")
+    assert run("plan", "-detailed-exitcode")[0] == 0, "both have a state: the environment chooses"
