@@ -16,6 +16,8 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.files import sync_folder
 from slactl.model.backend import Backend
 from slactl.provider import Action, Candidate, Change, Context, Observed, Outcome, Query, Reading, Resource
+from slactl.provider.http import Server as HttpServer
+from slactl.provider.http import tls_of
 from slactl_prometheus.adoption import candidates, file_of, insist_on_adoptable, read_object
 from slactl_prometheus.files import SUFFIX, Files, file_name, file_text, workspace_of
 from slactl_prometheus.history import measure
@@ -40,7 +42,18 @@ def open_connection(backend: Backend, config: Mapping[str, Any], context: Contex
             str(error),
             backend.place.at("spec", "config", error.key),
         ) from None
-    return FolderConnection(settings, context, backend.name)
+    server = _server(settings, config, context, backend) if settings.url else None
+    return FolderConnection(settings, context, backend.name, server)
+
+
+def _server(settings: Settings, config: Mapping[str, Any], context: Context, backend: Backend) -> Server:
+    sign = None
+    if settings.bearer_token:
+        from slactl.base.http import bearer  # noqa: PLC0415 - slow to import; files alone need no server
+
+        sign = bearer(settings.bearer_token)
+    verify = tls_of(config, context.root)
+    return Server(HttpServer("Prometheus", backend, settings.url or "", settings.timeout_s, verify, sign))
 
 
 def _content(path: Path) -> bytes:
@@ -64,7 +77,7 @@ class _Staged:
 class FolderConnection:
     """One backend's files in a folder that other backends, workspaces and people may share."""
 
-    def __init__(self, settings: Settings, context: Context, name: str) -> None:
+    def __init__(self, settings: Settings, context: Context, name: str, server: Server | None) -> None:
         self._settings = settings
         self._workspace = context.workspace
         self._folder = context.root / settings.rules_dir
@@ -73,7 +86,7 @@ class FolderConnection:
         """A backend's own: others may write into the folder at the same time."""
         self._cache = cache_folder(self._folder) / "rules.db"
         self._staged: list[_Staged] = []
-        self._server = Server(settings) if settings.url else None
+        self._server = server
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ from slactl.base.duration import parse_duration
 from slactl.base.text import did_you_mean
 from slactl.model.backend import Backend
 from slactl.provider import Notice
+from slactl.provider.http import tls_notices
 
 KEYS = (
     "url",
@@ -22,6 +23,8 @@ KEYS = (
     "promtool",
     "timeout",
     "bearerToken",
+    "ca",
+    "insecure",
 )
 _MOST_INTERVAL_S = 120
 """A series is stale after five minutes; two evaluations must fit in with room to spare."""
@@ -94,6 +97,7 @@ def config_notices(backend: Backend) -> Iterator[Notice]:
                 f'Unknown key "{key}" in config.{did_you_mean(key, KEYS)}',
                 place.key_at(key),
             )
+    yield from tls_notices(backend)
     try:
         read_settings(backend.config)
     except BadConfigError as error:

@@ -11,10 +11,11 @@ from typing import Any
 
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import write_atomically
+from slactl.base.http import shown
 from slactl.state.book import Book
 from slactl.state.export import exported
 from slactl.state.http_lock import HttpLock
-from slactl.state.http_transport import Transport, shown, where
+from slactl.state.http_transport import Transport, where
 from slactl.state.http_writer import HttpWriter, as_text
 from slactl.state.imported import parsed
 from slactl.state.ledger import Ledger, replay

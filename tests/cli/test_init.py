@@ -228,7 +228,7 @@ def test_what_is_pulled_can_be_pushed_and_older_or_foreign_states_are_refused(ru
 def test_a_server_away_at_the_end_of_an_apply_and_what_brings_the_state_back(
     run: Run, shop: Path, server: StateServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slactl.state.http_transport._PAUSES_S", ())
+    monkeypatch.setattr("slactl.base.http.PAUSES_S", ())
     keep(shop, f"{{type: http, address: '{server.address}'}}")
     assert run("init")[0] == 0
     made = executor._outcomes  # noqa: SLF001 - the moment at which a backend has been changed
