@@ -9,8 +9,9 @@ NEEDED = (
     "slactl/py.typed",
     "slactl/schemas/agreement.schema.json",
     "slactl_prometheus/__init__.py",
+    "slactl_zabbix/__init__.py",
 )
-ALLOWED = ("slactl/", "slactl_prometheus/", "slactl-")
+ALLOWED = ("slactl/", "slactl_prometheus/", "slactl_zabbix/", "slactl-")
 
 
 def problems(wheel: Path) -> list[str]:
