@@ -1,0 +1,101 @@
+"""What depends on an object of ours: a deletion that takes others along must take nothing of anybody else."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slactl_icinga2.api import Api, RefusedError
+from slactl_icinga2.kinds import DEPENDENCY, HOST, SERVICE, TIMEPERIOD, WORKSPACE, Kind, variables
+
+_OF_API = "_api"
+_NOTIFICATION = Kind("notification", "Notification", "notifications", (), ())
+_SCHEDULED = Kind("scheduled downtime", "ScheduledDowntime", "scheduleddowntimes", (), ())
+_COMMENT = Kind("comment", "Comment", "comments", (), ())
+_DOWNTIME = Kind("downtime", "Downtime", "downtimes", (), ())
+_USER = Kind("user", "User", "users", (), ())
+_REMARKS = (_COMMENT, _DOWNTIME)
+"""What people say about an object itself; it goes with the object."""
+_ON_HOST = "{0}.host_name == host"
+_ON_SERVICE = "{0}.host_name == host && {0}.service_name == service"
+_LINKED_HOST = "dependency.child_host_name == host || dependency.parent_host_name == host"
+_LINKED_SERVICE = (
+    "(dependency.child_host_name == host && dependency.child_service_name == service)"
+    " || (dependency.parent_host_name == host && dependency.parent_service_name == service)"
+)
+_WITHIN = "{0}.period == period"
+_CHECKED_WITHIN = "{0}.check_period == period"
+_MADE_OF = "period in timeperiod.includes || period in timeperiod.excludes"
+
+_QUESTIONS: Mapping[Kind, tuple[tuple[Kind, str], ...]] = {
+    HOST: (
+        (SERVICE, _ON_HOST), (DEPENDENCY, _LINKED_HOST), (_NOTIFICATION, _ON_HOST), (_SCHEDULED, _ON_HOST),
+        (_COMMENT, _ON_HOST), (_DOWNTIME, _ON_HOST),
+    ),
+    SERVICE: (
+        (DEPENDENCY, _LINKED_SERVICE), (_NOTIFICATION, _ON_SERVICE), (_SCHEDULED, _ON_SERVICE),
+        (_COMMENT, _ON_SERVICE), (_DOWNTIME, _ON_SERVICE),
+    ),
+    TIMEPERIOD: (
+        (HOST, _CHECKED_WITHIN), (SERVICE, _CHECKED_WITHIN), (TIMEPERIOD, _MADE_OF), (DEPENDENCY, _WITHIN),
+        (_NOTIFICATION, _WITHIN), (_USER, _WITHIN),
+    ),
+    DEPENDENCY: (),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Dependent:
+    kind: Kind
+    name: str
+    package: str
+    workspace: str | None
+
+    def __str__(self) -> str:
+        made = "" if self.package == _OF_API else ", from Icinga's configuration files"
+        return f"{self.kind.name} {self.name}{made}"
+
+
+def insist_on_ours(api: Api, kind: Kind, name: str, workspace: str, *, applied_too: bool) -> None:
+    """Let a deletion take its dependents along only where all of them are ours.
+
+    `applied_too`: those that come from configuration files may go, since apply rules made them for this object.
+
+    Raises:
+        RefusedError: with the name of one that is not; also when nothing is seen that depends on it.
+        SlactlError: when the server cannot be asked.
+    """
+    found = [*_dependents(api, kind, name)]
+    if not found:
+        raise RefusedError(f"something depends on {name} that slactl cannot see. Remove that first")
+    for one in found:
+        ours = one.workspace == workspace or one.kind in _REMARKS
+        if not ours and not (applied_too and one.package != _OF_API):
+            raise RefusedError(f"{one} depends on it, and is not slactl's. {_advice(one)}")
+
+
+def _advice(one: _Dependent) -> str:
+    if one.package == _OF_API:
+        return "Remove it or move it elsewhere, and apply again"
+    return (
+        "Change the files; where an apply rule made it, deleteApplied: true in the backend lets it go along"
+    )
+
+
+def _dependents(api: Api, kind: Kind, name: str) -> Iterator[_Dependent]:
+    host, _, service = name.partition("!")
+    values = {"host": host, "service": service, "period": name}
+    for other, question in _QUESTIONS[kind]:
+        api.insist_on([other.permission("query")])
+        condition = question.format(other.type.lower())
+        for row in api.query(other, condition, values, ["package", *(["vars"] if _has_vars(other) else [])]):
+            attrs = row.get("attrs") or {}
+            yield _Dependent(other, str(row.get("name")), str(attrs.get("package")), _workspace_of(attrs))
+
+
+def _has_vars(kind: Kind) -> bool:
+    return kind not in _REMARKS
+
+
+def _workspace_of(attrs: Mapping[str, Any]) -> str | None:
+    found = variables(attrs).get(WORKSPACE)
+    return None if found is None or attrs.get("package") != _OF_API else str(found)
