@@ -18,6 +18,7 @@ _TYPED = {"Content-Type": "application/json"}
 _BLOCKED = "other objects depend on it"
 _THERE = "already exists"
 _GHOST = "re-defined"
+_COMMAND = Kind("check command", "CheckCommand", "checkcommands", (), ())
 
 
 class RefusedError(Exception):
@@ -115,6 +116,16 @@ class Api:
             reason = f"It says: {_said(document) or excerpt(answer.text)}"
             raise self._server.refused(f"to list {kind.path} ({answer.status_code})", reason, "user")
         return [one for one in document.get("results", ()) if isinstance(one, dict)]
+
+    def commands(self) -> frozenset[str]:
+        """The names of Icinga's check commands; empty where the user may not see them.
+
+        Raises:
+            SlactlError: when it cannot be reached.
+        """
+        if not self._may(_COMMAND.permission("query")):
+            return frozenset()
+        return frozenset(str(one["name"]) for one in self.query(_COMMAND, "true", {}, ["name"]))
 
     def create(self, kind: Kind, name: str, attrs: Mapping[str, Any]) -> None:
         """Make an object.

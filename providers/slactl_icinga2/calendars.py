@@ -47,14 +47,10 @@ def _notices(estate: Estate, name: str, timezone: str, period: Period, end: int)
     calendar, own = estate.calendars[name], estate.hours.zone(name).key
     address = f"calendar.{name}"
     if own != timezone:
-        how = (
-            "its week is moved to it"
-            if period.weekly
-            else f"its hours are written day by day until {_last_day(end)}"
-        )
-        message = (
-            f"It is in {own}, and Icinga 2 reads time periods by its server's clock ({timezone}): {how}."
-        )
+        message = f"It is in {own}, and Icinga 2 reads time periods by its server's clock, in {timezone} (config.timezone)."
+        yield Notice(Severity.NOTE, address, message, calendar.place)
+    if not period.weekly:
+        message = f"No week in Icinga 2 says its hours: they are written day by day, until {_last_day(end)}. Apply again before then."
         yield Notice(Severity.NOTE, address, message, calendar.place)
     if period.doubtful:
         days = ", ".join(period.doubtful[:_MOST_DAYS_NAMED])

@@ -1,5 +1,6 @@
 """What indicators name in Icinga: a host, or a service on a host, and how it is checked."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ PASSIVE = "passive"
 KEYS = ("host", "service", "address", "check_command", "vars")
 _NOT_IN_NAMES = re.compile(r"[!\x00-\x1f]")
 _OURS = "slactl_"
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,12})?")
 
 
 class BadPartError(ValueError):
@@ -85,7 +87,7 @@ def _name(part: Mapping[str, Any], key: str) -> str:
 def _text(part: Mapping[str, Any], key: str) -> str | None:
     value = part.get(key)
     if value is not None and not isinstance(value, str):
-        raise BadPartError(f"icinga2.{key} is a text, not {value!r}.", key)
+        raise BadPartError(f"icinga2.{key} is a text, not a list or a mapping.", key)
     return value
 
 
@@ -98,4 +100,16 @@ def _vars(part: Mapping[str, Any]) -> Mapping[str, Any]:
         raise BadPartError(
             f"icinga2.vars.{taken[0]}: names that begin with {_OURS} are slactl's own.", "vars"
         )
-    return {str(key): one for key, one in value.items()}
+    return {str(key): _typed(one) for key, one in value.items()}
+
+
+def _typed(value: Any) -> Any:
+    """The texts of a file as Icinga's types: true, false, and numbers that are written as Icinga writes them."""
+    if isinstance(value, Mapping):
+        return {str(key): _typed(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_typed(one) for one in value]
+    if value in ("true", "false"):
+        return value == "true"
+    number = json.loads(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else None
+    return number if str(number) == value else value

@@ -6,8 +6,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.text import did_you_mean
 from slactl.model.backend import Backend
-from slactl.provider import Action, Candidate, Change, Context, Observed, Outcome, Query, Reading, Resource
+from slactl.provider import (
+    Action,
+    Candidate,
+    Change,
+    Context,
+    Observed,
+    Outcome,
+    Query,
+    Reading,
+    Resource,
+    Status,
+)
 from slactl.provider.http import Server, tls_of
 from slactl_icinga2.adoption import NotOursError, adoptable, candidates
 from slactl_icinga2.api import Api, BlockedError, GoneError, RefusedError, ThereError
@@ -60,6 +72,8 @@ class IcingaConnection:
         self._settings = settings
         self._workspace = workspace
         self._name = name
+        self._commands: frozenset[str] | None = None
+        """Icinga's check commands, once they are known."""
 
     def __enter__(self) -> Self:
         return self
@@ -131,13 +145,30 @@ class IcingaConnection:
         try:
             if change.id is not None and change.id not in marked and not self._may_go_on(change):
                 return Outcome(change.address, "done", id=change.id)
+            self._insist_on_command(change.after or {})
             name = steps[change.action](change)
         except RefusedError as error:
             return Outcome(change.address, "failed", error=_sentence(str(error)))
         except SlactlError as error:
-            said, status = error.diagnostics[0], "failed" if isinstance(error, NotOursError) else "unknown"
+            said = error.diagnostics[0]
+            status: Status = "failed" if isinstance(error, NotOursError) else "unknown"
             return Outcome(change.address, status, error=f"{said.summary}. {said.detail}".strip())
         return Outcome(change.address, "done", id_of(kind_of(change.address), name), fields_of(name))
+
+    def _insist_on_command(self, body: Mapping[str, Any]) -> None:
+        """Refuse an unknown check command before Icinga does: of an object that it refused it keeps a trace until it is reloaded.
+
+        Raises:
+            RefusedError: when Icinga has no such command.
+        """
+        command = body.get("check_command")
+        if command is not None and self._commands is None:
+            self._commands = self._api.commands()
+        if command is not None and self._commands and command not in self._commands:
+            raise RefusedError(
+                f"Icinga has no check command {command}.{did_you_mean(command, self._commands)} "
+                "Write it into Icinga's configuration, or name another in the indicator"
+            )
 
     def _may_go_on(self, change: Change) -> bool:
         """Whether there is work on an object that is not marked as ours; what shall go may be gone.

@@ -15,16 +15,16 @@ _DOWNTIME = Kind("downtime", "Downtime", "downtimes", (), ())
 _USER = Kind("user", "User", "users", (), ())
 _REMARKS = (_COMMENT, _DOWNTIME)
 """What people say about an object itself; it goes with the object."""
-_ON_HOST = "{0}.host_name == host"
-_ON_SERVICE = "{0}.host_name == host && {0}.service_name == service"
-_LINKED_HOST = "dependency.child_host_name == host || dependency.parent_host_name == host"
+_ON_HOST = "{0}.host_name == its_host"
+_ON_SERVICE = "{0}.host_name == its_host && {0}.service_name == its_service"
+_LINKED_HOST = "dependency.child_host_name == its_host || dependency.parent_host_name == its_host"
 _LINKED_SERVICE = (
-    "(dependency.child_host_name == host && dependency.child_service_name == service)"
-    " || (dependency.parent_host_name == host && dependency.parent_service_name == service)"
+    "(dependency.child_host_name == its_host && dependency.child_service_name == its_service)"
+    " || (dependency.parent_host_name == its_host && dependency.parent_service_name == its_service)"
 )
-_WITHIN = "{0}.period == period"
-_CHECKED_WITHIN = "{0}.check_period == period"
-_MADE_OF = "period in timeperiod.includes || period in timeperiod.excludes"
+_WITHIN = "{0}.period == its_name"
+_CHECKED_WITHIN = "{0}.check_period == its_name"
+_MADE_OF = "its_name in timeperiod.includes || its_name in timeperiod.excludes"
 
 _QUESTIONS: Mapping[Kind, tuple[tuple[Kind, str], ...]] = {
     HOST: (
@@ -83,7 +83,7 @@ def _advice(one: _Dependent) -> str:
 
 def _dependents(api: Api, kind: Kind, name: str) -> Iterator[_Dependent]:
     host, _, service = name.partition("!")
-    values = {"host": host, "service": service, "period": name}
+    values = {"its_host": host, "its_service": service, "its_name": name}
     for other, question in _QUESTIONS[kind]:
         api.insist_on([other.permission("query")])
         condition = question.format(other.type.lower())

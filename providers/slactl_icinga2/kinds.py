@@ -117,7 +117,7 @@ def default_name(kind: Kind, workspace: str, address: str, body: Mapping[str, An
     own = address.split(".", 2)[2]
     if kind is DEPENDENCY:
         ends = [str(body[end]) for end in _ENDS[:2] if body[end]]
-        return "!".join([*ends, f"slactl-{own.rpartition('@')[2].replace('/', '-')}"])
+        return "!".join([*ends, f"slactl-{own.rpartition('@')[2]}"])
     return f"slactl-{workspace}-{unlabelled(own)}"
 
 

@@ -16,6 +16,7 @@ from prometheus_server import free_port, tool
 
 USER, PASSWORD = "slactl", "s3cret-of-slactl"
 READER, READER_PASSWORD = "reader", "s3cret-of-reader"
+NOBODY, NOBODY_PASSWORD = "nobody", "s3cret-of-nobody"
 
 _CONFIG = """\
 const NodeName = "localhost"
@@ -30,6 +31,7 @@ object ApiUser "{user}" {{ password = "{password}"; permissions = [ "*" ] }}
 object ApiUser "{reader}" {{ password = "{reader_password}"; permissions = [ "objects/query/*" ] }}
 object CheckCommand "probe" {{ command = [ "/bin/true" ] }}
 object Host "theirs" {{ check_command = "dummy" }}
+object ApiUser "{nobody}" {{ password = "{nobody_password}"; permissions = [ "actions/*" ] }}
 apply Service "ping" {{ check_command = "dummy"; assign where host.vars.pinged }}
 """
 
@@ -109,7 +111,13 @@ def running(folder: Path, timezone: str = "UTC") -> Iterator[Icinga2Server]:
     config = folder / "icinga2.conf"
     config.write_text(
         _CONFIG.format(
-            port=port, user=USER, password=PASSWORD, reader=READER, reader_password=READER_PASSWORD
+            port=port,
+            user=USER,
+            password=PASSWORD,
+            reader=READER,
+            reader_password=READER_PASSWORD,
+            nobody=NOBODY,
+            nobody_password=NOBODY_PASSWORD,
         )
     )
     log = folder / "daemon.log"
