@@ -111,7 +111,7 @@ def test_apply_no_op_update_and_destroy(workspace: Write, server: Icinga2Server,
     assert code == 0, out
     assert "\nNo changes." in f"\n{out}"
 
-    rewrite(root, "01.yaml", "99%", "99.2%")
+    rewrite(root, "01.yaml", "target: 99%", "target: 99.2%")
     rewrite(root, "00.yaml", "08:00-18:00", "09:00-17:00")
     code, out, err = slactl(root, "apply", "-auto-approve")
     assert (code, err) == (0, "")
