@@ -23,7 +23,7 @@ from slactl.provider import (
 from slactl.provider.http import Server, tls_of
 from slactl_icinga2.adoption import NotOursError, adoptable, candidates
 from slactl_icinga2.api import Api, BlockedError, GoneError, RefusedError, ThereError
-from slactl_icinga2.dependents import insist_on_ours
+from slactl_icinga2.dependents import insist_on_none_left
 from slactl_icinga2.kinds import (
     ADDRESS,
     KINDS,
@@ -205,7 +205,7 @@ class IcingaConnection:
 
     def _replace(self, change: Change) -> str:
         with suppress(GoneError):
-            self._take_away(kind_of(change.address), name_in(change.id or ""))
+            self._take_away(kind_of(change.address), name_in(change.id or ""), anew=True)
         try:
             return self._create(change)
         except RefusedError as error:
@@ -214,15 +214,15 @@ class IcingaConnection:
     def _delete(self, change: Change) -> str:
         name = name_in(change.id or "")
         with suppress(GoneError):  # it went with what it depends on
-            self._take_away(kind_of(change.address), name)
+            self._take_away(kind_of(change.address), name, anew=False)
         return name
 
-    def _take_away(self, kind: Kind, name: str) -> None:
+    def _take_away(self, kind: Kind, name: str, *, anew: bool) -> None:
         try:
             self._api.delete(kind, name)
         except BlockedError:
             applied_too = self._settings.delete_applied
-            insist_on_ours(self._api, kind, name, self._workspace, applied_too=applied_too)
+            insist_on_none_left(self._api, kind, name, self._workspace, applied_too=applied_too, anew=anew)
             self._api.delete(kind, name, cascade=True)
 
     def _why_there(self, kind: Kind, name: str) -> str:

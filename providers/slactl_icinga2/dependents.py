@@ -1,4 +1,4 @@
-"""What depends on an object of ours: a deletion that takes others along must take nothing of anybody else."""
+"""What depends on an object of ours: a deletion takes nothing of anybody else along, and nothing of ours that is wanted."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -51,34 +51,40 @@ class _Dependent:
     workspace: str | None
 
     def __str__(self) -> str:
-        made = "" if self.package == _OF_API else ", from Icinga's configuration files"
-        return f"{self.kind.name} {self.name}{made}"
+        made = "" if self.package == _OF_API else " (from Icinga's configuration files)"
+        return f"the {self.kind.name} {self.name}{made}"
 
 
-def insist_on_ours(api: Api, kind: Kind, name: str, workspace: str, *, applied_too: bool) -> None:
-    """Let a deletion take its dependents along only where all of them are ours.
+def insist_on_none_left(
+    api: Api, kind: Kind, name: str, workspace: str, *, applied_too: bool, anew: bool
+) -> None:
+    """Let a deletion take its dependents along only where nothing is lost by that.
 
-    `applied_too`: those that come from configuration files may go, since apply rules made them for this object.
+    `applied_too`: those that come from configuration files may go, since apply rules made them for this object. `anew`: the
+    object is made again, and what of ours stands on it after it.
 
     Raises:
-        RefusedError: with the name of one that is not; also when nothing is seen that depends on it.
+        RefusedError: with the name of one that must stay; also when nothing is seen that depends on it.
         SlactlError: when the server cannot be asked.
     """
     found = [*_dependents(api, kind, name)]
     if not found:
         raise RefusedError(f"something depends on {name} that slactl cannot see. Remove that first")
     for one in found:
-        ours = one.workspace == workspace or one.kind in _REMARKS
-        if not ours and not (applied_too and one.package != _OF_API):
-            raise RefusedError(f"{one} depends on it, and is not slactl's. {_advice(one)}")
+        goes = one.kind in _REMARKS or (applied_too and one.package != _OF_API)
+        if one.workspace == workspace:
+            goes = anew and kind is not TIMEPERIOD
+        if not goes:
+            raise RefusedError(_why_not(one, workspace))
 
 
-def _advice(one: _Dependent) -> str:
-    if one.package == _OF_API:
-        return "Remove it or move it elsewhere, and apply again"
-    return (
-        "Change the files; where an apply rule made it, deleteApplied: true in the backend lets it go along"
-    )
+def _why_not(one: _Dependent, workspace: str) -> str:
+    if one.workspace == workspace:
+        return f"{one} of this workspace depends on it, and stays. Change or remove that first"
+    advice = "Remove it or move it elsewhere, and apply again"
+    if one.package != _OF_API:
+        advice = "Change the files; where an apply rule made it, deleteApplied: true in the backend lets it go along"
+    return f"{one} depends on it, and is not slactl's. {advice}"
 
 
 def _dependents(api: Api, kind: Kind, name: str) -> Iterator[_Dependent]:

@@ -149,7 +149,7 @@ def test_html_in_the_middle_leaves_the_outcome_open(certificate: Path) -> None:
         (refusal("One.", "Two."), "One; Two"),
         (
             refusal("Error: Object 'a' of type 'Host' re-defined: in /var"),
-            "still remembers it; reload Icinga",
+            "Icinga refused a before and still remembers it; reload",
         ),
         (said({"error": 401, "status": "Unauthorized"}, 401), "The login of slactl is refused now"),
         (said({"error": 403, "status": "Forbidden"}, 403), "The user slactl may not PUT host a"),

@@ -275,10 +275,25 @@ def test_a_deletion_takes_nothing_of_others_along(
     server.create("services", "shop-lb!disk", check_command="dummy")
     code, _, err = slactl(root, "destroy", "-auto-approve")
     assert code == 1
-    assert "Service shop-lb!disk depends on it, and is not slactl's" in err
+    assert "The service shop-lb!disk depends on it, and is not slactl's" in err
     assert there(server) == {**THEIRS, "hosts": ["shop-lb", "theirs"], "services": ["shop-lb!disk"]}
     server.delete("services", "shop-lb!disk")
     assert slactl(root, "destroy", "-auto-approve")[0] == 0
+
+
+def test_a_deletion_takes_nothing_along_that_is_wanted(
+    workspace: Write, server: Icinga2Server, slactl: Slactl
+) -> None:
+    root = workspace(PEOPLE, SHOP, backend(server, "checkPeriod: true"))
+    slactl(root, "apply", "-auto-approve")
+    code, _, err = slactl(root, "apply", "-auto-approve", "-replace=noc.timeperiod.office")
+    assert code == 1
+    assert "The service shop-lb!http of this workspace depends on it, and stays" in err
+    rewrite(root, "02.yaml", "checkPeriod: true", "hosts: existing")
+    code, _, err = slactl(root, "apply", "-auto-approve")
+    assert code == 1
+    assert "The service db!sql of this workspace depends on it, and stays" in err
+    assert there(server) == {**OURS, "dependencies": []}
 
 
 def test_what_people_said_about_an_object_goes_with_it(
@@ -310,7 +325,7 @@ def test_what_apply_rules_made_goes_along_where_that_is_allowed(
     assert "shop-lb!ping" in server.names("services")
     code, _, err = slactl(root, "destroy", "-auto-approve")
     assert code == 1
-    assert "Service shop-lb!ping, from Icinga's configuration files depends on it" in err
+    assert "The service shop-lb!ping (from Icinga's configuration files) depends on it" in err
     assert "deleteApplied: true" in err
     assert "shop-lb!ping" in server.names("services")
     rewrite(root, "02.yaml", "user:", "deleteApplied: true, user:")
