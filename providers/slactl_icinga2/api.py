@@ -18,6 +18,8 @@ _TYPED = {"Content-Type": "application/json"}
 _BLOCKED = "other objects depend on it"
 _THERE = "already exists"
 _GHOST = "re-defined"
+_FILTERED = " (filtered)"
+"""Stands behind a permission that holds for some objects alone."""
 _COMMAND = Kind("check command", "CheckCommand", "checkcommands", (), ())
 
 
@@ -67,7 +69,7 @@ class Api:
                 self._server.place.at("url"),
             ) from None
         self._insist_on_version(version)
-        self._permissions = [_name_of(one) for one in permissions or ()]
+        self._permissions = [str(one).removesuffix(_FILTERED) for one in permissions or ()]
 
     def _insist_on_version(self, version: str) -> None:
         match = _VERSION.match(version)
@@ -205,11 +207,6 @@ def _said(document: Any) -> str:
 
 def _words(text: str) -> str:
     return " ".join(text.partition("\nLocation:")[0].replace("Error: ", "").split()).rstrip(".")
-
-
-def _name_of(permission: Any) -> str:
-    """A permission may stand with a filter."""
-    return str(permission.get("permission", "")) if isinstance(permission, dict) else str(permission)
 
 
 def _sentence(text: str) -> str:

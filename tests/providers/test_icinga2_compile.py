@@ -149,6 +149,46 @@ def test_a_check_period_only_where_it_is_asked_for_and_all_agree(workspace: Writ
     assert "its agreements have different hours" in said(two, Severity.NOTE)[0].message
 
 
+def hours(calendar: str, config: str = "") -> tuple[str, ...]:
+    """An estate whose one agreement counts a calendar's hours."""
+    ola = promise("OLA", "b", "shop", "99.9%", "provider: web,", "indicator: http, hours: some")
+    return PEOPLE, SHOP, document("Calendar", "some", calendar), ola, backend(config)
+
+
+WEEK = 'hours: {mon-fri: ["08:00-18:00"]}'
+
+
+def test_holidays_are_left_out_by_a_period_of_their_own(workspace: Write) -> None:
+    found = compiled(workspace(*hours(f'{WEEK}, holidays: {{extra: ["2026-12-25"]}}')))
+    made = bodies(found)
+    assert made["noc.timeperiod.some"]["excludes"] == [Ref("noc.timeperiod.some.left-out", "name")]
+    assert made["noc.timeperiod.some.left-out"] == {
+        "display_name": "some: left out",
+        "ranges": {"2026-12-25 - 2026-12-25 / 2": "08:00-18:00"},
+        "excludes": [],
+        "vars": {},
+    }
+
+
+def test_another_zone_is_said(workspace: Write) -> None:
+    def notes(calendar: str, config: str) -> list[str]:
+        found = compiled(workspace(*hours(calendar, config)))
+        return [one.message for one in found.notices if one.address == "calendar.some"]
+
+    berlin = f"timezone: Europe/Berlin, {WEEK}"
+    assert notes(berlin, "timezone: Europe/Berlin") == []
+    (moved,) = notes(f"timezone: Asia/Kolkata, {WEEK}", "")
+    assert "It is in Asia/Kolkata, and Icinga 2 reads time periods by its server's clock, in UTC" in moved
+    _, dated = notes(berlin, "")
+    assert "day by day, until 2027-12-31. Apply again before then." in dated
+
+
+def test_hours_at_a_change_of_the_clock_are_a_warning(workspace: Write) -> None:
+    night = 'timezone: Europe/Berlin, hours: {sun: ["02:30-05:00"]}'
+    (warning,) = said(compiled(workspace(*hours(night, "timezone: Europe/Berlin"))), Severity.WARNING)
+    assert "(2026-03-29, 2026-10-25, 2027-03-28, 2027-10-31)" in warning.message
+
+
 LAYERS = (
     service("shop", "web", "{all: [app, {any: [cache-a, cache-b]}]}")
     + service("app", "web", "[db]")
@@ -310,6 +350,14 @@ def test_a_wrong_configuration_is_an_error(workspace: Write, config: str, messag
     assert [True for notice in found if notice.severity is Severity.ERROR and message in notice.message], (
         found
     )
+
+
+def test_a_wrong_configuration_compiles_to_nothing_more(workspace: Write) -> None:
+    one = document("Backend", "noc", "provider: icinga2, config: {user: a}")
+    root = workspace(PEOPLE, SHOP, SLA, one)
+    estate, _ = build_estate(load_workspace(root))
+    found = Provider().compile(estate, estate.backends["noc"], Context(root, "estate", AS_OF))
+    assert found == Compilation(())
 
 
 def test_what_is_dangerous_in_a_configuration_is_a_warning(workspace: Write) -> None:

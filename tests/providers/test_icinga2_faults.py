@@ -127,6 +127,14 @@ def made(certificate: Path, *answers: Answer) -> Outcome:
     return outcome
 
 
+def test_a_permission_for_some_objects_is_one(certificate: Path) -> None:
+    hello = {"results": [{"version": "v2.14.6", "permissions": ["objects/create/host (filtered)"]}]}
+    for kind, status in (("host", "done"), ("service", "failed")):
+        with answering(certificate, said(hello), said(NOTHING)) as config, connect(config) as connection:
+            change = Change(Action.CREATE, f"noc.{kind}.a", None, {**BODY, "host_name": "a"}, None)
+            assert connection.execute([change])[0].status == status
+
+
 def test_a_connection_that_breaks_leaves_the_outcome_open(certificate: Path) -> None:
     outcome = made(certificate, None)
     assert outcome.status == "unknown"
