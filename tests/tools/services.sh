@@ -15,6 +15,7 @@ zabbix_server zabbix-server-pgsql
 php php-cli php-pgsql
 /usr/lib/php/*/pgsql.so php-pgsql
 zabbix_sender zabbix-sender
+icinga2 icinga2
 LINES
 }
 
