@@ -24,8 +24,9 @@ _SECTIONS = {
     "route": "routes",
 }
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_LIST_ITEM = "- "
-_KEPT_CHARACTERS = 4
+_PLAIN_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+"""Texts that YAML takes for something else."""
 UNREADABLE = "unreadable"
 """What a body has where somebody made something of a block that is no YAML."""
 
@@ -114,43 +115,50 @@ def digest(body: Mapping[str, Any]) -> str:
 
 def _emitted(value: Any) -> Iterator[str]:
     """YAML lines; a text is written so that Alertmanager may take it for what its field wants."""
-    if isinstance(value, Mapping) and value:
+    if _on_one_line(value):
+        yield _inline(value)
+    elif isinstance(value, Mapping):
         for key, below in value.items():
-            yield from _under(f"{scalar(str(key), key=True)}:", below)
-    elif isinstance(value, list) and value:
-        for below in value:
-            yield from _item([*_emitted(below)])
+            yield from _under(f"{_key(str(key))}:", below)
     else:
-        yield scalar(value)
+        for below in value:
+            first, *rest = _emitted(below)
+            yield f"- {first}"
+            yield from (f"  {line}" for line in rest)
 
 
 def _under(key: str, value: Any) -> Iterator[str]:
-    lines = [*_emitted(value)]
-    if isinstance(value, (Mapping, list)) and value:
-        yield key
-        yield from (f"  {line}" for line in lines)
+    if _on_one_line(value):
+        yield f"{key} {_inline(value)}"
     else:
-        yield f"{key} {lines[0]}"
+        yield key
+        yield from (f"  {line}" for line in _emitted(value))
 
 
-def _item(lines: list[str]) -> Iterator[str]:
-    yield f"{_LIST_ITEM}{lines[0]}"
-    yield from (" " * len(_LIST_ITEM) + line for line in lines[1:])
+def _on_one_line(value: Any) -> bool:
+    """Texts, lists of them, and what is empty."""
+    return (
+        not value
+        or isinstance(value, str)
+        or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+    )
 
 
-def scalar(value: Any, *, key: bool = False) -> str:
-    """A text as YAML: bare where its type is not text, quoted otherwise."""
-    if not isinstance(value, str):
-        return "{}" if isinstance(value, Mapping) else "[]"
-    bare = re.fullmatch(r"[A-Za-z_]\w+", value) if key else _PLAIN.fullmatch(value)
-    if bare and value.lower() not in (
-        "yes",
-        "no",
-        "on",
-        "off",
-        "null",
-        *(() if not key else ("true", "false")),
-    ):
-        return value
-    quoted = json.dumps(value, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):0{_KEPT_CHARACTERS}x}", quoted)
+def _inline(value: Any) -> str:
+    if isinstance(value, str):
+        return scalar(value)
+    return f"[{', '.join(map(scalar, value))}]" if isinstance(value, list) else "{}"
+
+
+def _key(text: str) -> str:
+    return text if _PLAIN_KEY.fullmatch(text) and text.lower() not in _WORDS else _quoted(text)
+
+
+def scalar(text: str) -> str:
+    """A text as YAML: bare where its type may be another one, quoted otherwise."""
+    return text if _PLAIN.fullmatch(text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

@@ -119,7 +119,8 @@ class Compiler:
             self._say_who_listens_at_other_hours(one)
         alerting = {one.objective.service for one in found}
         for service, spare in structure.loose.items():
-            self._say_what_has_spares(service, [name for name in spare if name in alerting])
+            if alerting.intersection(spare):
+                self._say_what_has_spares(service, spare)
 
     def _use(self, address: str, body: dict[str, Any], user: str) -> None:
         self._made[address] = body
@@ -187,13 +188,12 @@ class Compiler:
             )
 
     def _say_what_has_spares(self, service: str, spare: Sequence[str]) -> None:
-        if spare:
-            self._note(
-                Severity.NOTE,
-                f"It can do without some of {sentence_list(spare)}: Alertmanager cannot count how many of them alert, so their alerts "
-                "keep none of its own quiet.",
-                f"service.{service}",
-            )
+        self._note(
+            Severity.NOTE,
+            f"It can do without some of {sentence_list(spare)}: Alertmanager cannot count how many of them alert, so their alerts keep "
+            "none of its own quiet.",
+            f"service.{service}",
+        )
 
 
 def _horizon(context: Context) -> tuple[int, int]:

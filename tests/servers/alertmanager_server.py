@@ -109,7 +109,7 @@ def webhook() -> Iterator[Inbox]:
     inbox = Inbox()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             inbox.append({"path": self.path, **json.loads(body)})
             self.send_response(200)
