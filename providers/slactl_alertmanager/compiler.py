@@ -10,7 +10,7 @@ from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.provider import Compilation, Context, Notice, Resource
 from slactl_alertmanager.contacts import Contacts, Target
-from slactl_alertmanager.hours import maintenance_times, service_times
+from slactl_alertmanager.hours import ServiceTimes, maintenance_times, service_times
 from slactl_alertmanager.inhibition import Quieting, Structure, faster_burn, quieted
 from slactl_alertmanager.names import SEVERITIES, Namer
 from slactl_alertmanager.routes import routes_of
@@ -31,6 +31,8 @@ class Compiler:
         self._contacts = Contacts(estate, settings, self._namer)
         self._span = _horizon(context)
         self._notices: list[Notice] = []
+        self._service: dict[str, ServiceTimes] = {}
+        """By calendar: many agreements share one."""
         self._made: dict[str, dict[str, Any]] = {}
         """Bodies by address."""
         self._users: dict[str, dict[str, None]] = {}
@@ -97,7 +99,11 @@ class Compiler:
         return {key: names for key, names in said.items() if names}
 
     def _calendar(self, calendar: str, user: str, active: list[str], muted: list[str]) -> None:
-        times = service_times(calendar, self._estate.hours, self._estate.calendars, self._span)
+        if calendar not in self._service:
+            self._service[calendar] = service_times(
+                calendar, self._estate.hours, self._estate.calendars, self._span
+            )
+        times = self._service[calendar]
         intervals: list[dict[str, Any]] = []
         if times.active is not None:
             active.append(self._namer.inside(f"hours/{calendar}"))

@@ -55,6 +55,8 @@ class FileConnection:
         self._place = Place(context.root / settings.config_file, f"{context.workspace}-{name}")
         self._content: bytes | None = None
         """The file as this connection has read it: another one at `commit` is another editor's."""
+        self._known: tuple[Part, Layout] | None = None
+        """The same, taken apart, until this connection writes."""
         self._staged: dict[str, Change] = {}
         self._refused: set[str] = set()
         """Names of receivers and times that could not be made."""
@@ -79,7 +81,7 @@ class FileConnection:
     def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
         """Stage blocks; the file is as it was before `commit`."""
         try:
-            part, layout = self._read() if self._content is None else self._again()
+            part, layout = self._known or self._read()
         except SlactlError as error:
             return [Outcome(one.address, "failed", error=_cause(error)) for one in changes]
         return [self._stage(one, part, layout) for one in changes]
@@ -112,11 +114,9 @@ class FileConnection:
 
     def _read(self) -> tuple[Part, Layout]:
         self._content = self._place.content()
-        return self._again()
-
-    def _again(self) -> tuple[Part, Layout]:
-        part = Part.of(self._content or b"", str(self._place.path))
-        return part, part.layout()
+        part = Part.of(self._content, str(self._place.path))
+        self._known = (part, part.layout())
+        return self._known
 
     def _mine(self, part: Part) -> Iterator[tuple[Key, str]]:
         for workspace, address in part.blocks:
@@ -192,7 +192,7 @@ class FileConnection:
             self._place.lay_aside(after)
             amtool.check(self._place.waiting, str(self._place.path), self._settings.amtool, self._secrets)
             self._place.put_in_place(before)
-            self._content = after
+            self._content, self._known = after, None
             if self._server is not None:
                 self._reload(self._server, before, after)
             self._place.settle()

@@ -103,9 +103,12 @@ class Secrets:
         return _WORD.sub(self._word, message)
 
     def _word(self, found: re.Match[str]) -> str:
-        word = found[0].strip(_EDGES)
-        part = len(word) >= _LEAST_SHOWN and any(word in value for value in self._values.values())
-        inside = any(value and value in found[0] for value in self._values.values())
+        """Whatever its case: a server may write a URL's scheme and host in small letters."""
+        whole = found[0].lower()
+        word = whole.strip(_EDGES)
+        values = [value.lower() for value in self._values.values() if value]
+        part = len(word) >= _LEAST_SHOWN and any(word in value for value in values)
+        inside = any(value in whole for value in values)
         return "(secret)" if part or inside else found[0]
 
 

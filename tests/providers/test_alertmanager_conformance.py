@@ -16,6 +16,7 @@ from slactl.provider import Action, Change, Connection, Context, Observed
 from slactl.provider.conformance import Subject, run_conformance
 from slactl_alertmanager import Provider
 from slactl_alertmanager.part import Part
+from slactl_alertmanager.secrets import Secrets
 from slactl_alertmanager.server import Alertmanager
 
 THEIRS = """\
@@ -366,3 +367,28 @@ def test_what_somebody_made_of_a_block_is_seen_whatever_it_is(config: Path) -> N
             ),
         )
         assert block_of(config, "am.receiver.p1") == good
+
+
+def test_a_required_amtool_that_is_missing_is_an_error(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(config.parent))
+    with connect(config, amtool="required") as connection:
+        connection.execute(creations())
+        assert "amtool is not installed" in refused(connection.commit)
+    assert config.read_text() == THEIRS
+    with connect(config) as connection:
+        apply(connection, *creations())
+    assert P1 in config.read_text()
+
+
+def test_rolled_back_changes_leave_nothing_behind(config: Path) -> None:
+    with connect(config) as connection:
+        connection.execute(creations())
+    assert config.read_text() == THEIRS
+    assert beside(config) == []
+
+
+def test_a_message_is_shown_without_words_of_a_secret() -> None:
+    secrets = Secrets({"a": "${env.A}", "b": "plain"}, {"a": "https://Hooks.example.com/T0KEN", "b": "plain"})
+    said = 'unsupported "https://hooks.example.com/t0ken" and \'T0KEN\': plain words, at "http"'
+    assert secrets.hidden(said) == 'unsupported "(secret)" and \'(secret)\' plain words, at "(secret)"'
+    assert "T0KEN" not in repr(secrets)

@@ -8,9 +8,10 @@ NEEDED = (
     "slactl/cli/main.py",
     "slactl/py.typed",
     "slactl/schemas/agreement.schema.json",
+    "slactl_alertmanager/__init__.py",
     "slactl_prometheus/__init__.py",
 )
-ALLOWED = ("slactl/", "slactl_prometheus/", "slactl-")
+ALLOWED = ("slactl/", "slactl_alertmanager/", "slactl_prometheus/", "slactl-")
 
 
 def problems(wheel: Path) -> list[str]:
