@@ -107,10 +107,9 @@ class FileConnection:
         self._staged.clear()
         self._place.forget()
 
-    def measure(self, queries: Sequence[Query]) -> Sequence[Reading]:
+    def measure(self, queries: Sequence[Query]) -> Sequence[Reading | None]:
         """Alertmanager measures nothing."""
-        note = "Alertmanager keeps no history"
-        return [Reading(query.objective.address, None, note=note) for query in queries]
+        return [None] * len(queries)
 
     def _read(self) -> tuple[Part, Layout]:
         self._content = self._place.content()

@@ -1,5 +1,6 @@
 """A backend's configuration, as the provider understands it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -16,6 +17,7 @@ from slactl_alertmanager.secrets import literal_secrets
 
 KEYS = ("configFile", "reload", "amtool", "receivers", "priorities", *HTTP_KEYS)
 _PRIORITIES = {"page": "p1", "ticket": "p3"}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 CONFIGS = "_configs"
 """How the integrations of a receiver end: `pagerduty_configs`."""
 Receiver = str | Mapping[str, Any]
@@ -143,6 +145,11 @@ def _priorities(value: Any) -> Mapping[str, str]:
             raise BadConfigError(
                 ("priorities", str(severity)),
                 f'Alerts have the severities {known}, not "{severity}".',
+            )
+        if not _NAME.fullmatch(str(value[severity])):
+            raise BadConfigError(
+                ("priorities", severity),
+                f'A priority is a name of letters, digits and dashes, like p1, not "{value[severity]}".',
             )
     return {**_PRIORITIES, **{str(key): str(one) for key, one in value.items()}}
 

@@ -390,5 +390,5 @@ def test_rolled_back_changes_leave_nothing_behind(config: Path) -> None:
 def test_a_message_is_shown_without_words_of_a_secret() -> None:
     secrets = Secrets({"a": "${env.A}", "b": "plain"}, {"a": "https://Hooks.example.com/T0KEN", "b": "plain"})
     said = 'unsupported "https://hooks.example.com/t0ken" and \'T0KEN\': plain words, at "http"'
-    assert secrets.hidden(said) == 'unsupported "(secret)" and \'(secret)\' plain words, at "(secret)"'
+    assert secrets.hidden(said) == 'unsupported "(secret)" and \'(secret)\': plain words, at "(secret)"'
     assert "T0KEN" not in repr(secrets)

@@ -142,6 +142,9 @@ def test_apply_no_op_drift_and_destroy(world: World, slactl: Run) -> None:
     assert code == 0
     assert "\nNo changes." in f"\n{out}"
 
+    report = slactl(world.root, "report")[1]
+    assert report.count("no data") == 2  # from Prometheus, one an objective: this backend measures nothing
+
     applied = world.config.read_text()
     world.config.write_text(applied.replace('group_wait: "2h"', 'group_wait: "3h"'))
     code, out, _ = slactl(world.root, "plan", "-detailed-exitcode")

@@ -358,6 +358,7 @@ def test_tomorrow_compiles_to_the_same(workspace: Write) -> None:
         ({"configFile": "x", "timeout": "soon"}, "timeout: "),
         ({"configFile": "x", "amtool": "maybe"}, "amtool is auto, required or off"),
         ({"configFile": "x", "priorities": {"pages": "p1"}}, 'severities page and ticket, not "pages"'),
+        ({"configFile": "x", "priorities": {"page": "the first"}}, "A priority is a name of letters"),
         ({"configFile": "x", "priorities": "p1"}, "priorities names a priority"),
         ({"configFile": "x", "receivers": "oncall"}, "receivers maps"),
         ({"configFile": "x", "receivers": {"p1": {}}}, "The receiver p1 is the name of one"),
