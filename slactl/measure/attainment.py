@@ -61,6 +61,7 @@ def attainments(estate: Estate, as_of: date, connect: Callable[[str], Connection
             found += [
                 _attained(query, window, name, reading)
                 for (query, window), reading in zip(asked, readings, strict=True)
+                if reading is not None
             ]
     return found
 

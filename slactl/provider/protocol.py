@@ -127,8 +127,8 @@ class Connection(Protocol):
     def rollback(self) -> None:
         """Undo what is staged and not committed; nothing to do for systems without stages."""
 
-    def measure(self, queries: Sequence[Query]) -> Sequence[Reading]:
-        """Answer each query from the system's history, in the same order.
+    def measure(self, queries: Sequence[Query]) -> Sequence[Reading | None]:
+        """Answer each query from the system's history, in the same order; None where it measures nothing at all.
 
         Raises:
             SlactlError: when the backend cannot be read.

@@ -8,11 +8,19 @@ NEEDED = (
     "slactl/cli/main.py",
     "slactl/py.typed",
     "slactl/schemas/agreement.schema.json",
+    "slactl_alertmanager/__init__.py",
     "slactl_icinga2/__init__.py",
     "slactl_prometheus/__init__.py",
     "slactl_zabbix/__init__.py",
 )
-ALLOWED = ("slactl/", "slactl_icinga2/", "slactl_prometheus/", "slactl_zabbix/", "slactl-")
+ALLOWED = (
+    "slactl/",
+    "slactl_alertmanager/",
+    "slactl_icinga2/",
+    "slactl_prometheus/",
+    "slactl_zabbix/",
+    "slactl-",
+)
 
 
 def problems(wheel: Path) -> list[str]:

@@ -16,6 +16,8 @@ php php-cli php-pgsql
 /usr/lib/php/*/pgsql.so php-pgsql
 zabbix_sender zabbix-sender
 icinga2 icinga2
+prometheus-alertmanager prometheus-alertmanager
+amtool prometheus-alertmanager
 LINES
 }
 
