@@ -7,6 +7,7 @@ from typing import Any, Self
 from slactl.base.diagnostics import SlactlError
 from slactl.model.backend import Backend
 from slactl.provider import Action, Change, Context, Observed, Outcome, Query, Reading
+from slactl.provider.config import settings_of
 from slactl_alertmanager import amtool
 from slactl_alertmanager.blocks import UNREADABLE, Block, new_block, section_of
 from slactl_alertmanager.layout import Layout
@@ -15,7 +16,7 @@ from slactl_alertmanager.place import Place
 from slactl_alertmanager.references import insist_on_names
 from slactl_alertmanager.secrets import Secrets, references_of
 from slactl_alertmanager.server import Alertmanager
-from slactl_alertmanager.settings import BadConfigError, Settings, read_settings
+from slactl_alertmanager.settings import Settings, read_settings
 
 _MISPLACED = "misplaced"
 _NOT_IN_FORCE = "notInForce"
@@ -27,15 +28,8 @@ def open_connection(backend: Backend, config: Mapping[str, Any], context: Contex
     Raises:
         SlactlError: when the configuration is wrong.
     """
-    try:
-        settings = read_settings(config)
-        written = read_settings(backend.config)
-    except BadConfigError as error:
-        raise SlactlError(
-            f"The backend {backend.name} is not configured rightly",
-            str(error),
-            backend.place.at("spec", "config", *error.path),
-        ) from None
+    settings = settings_of(backend, config, read_settings)
+    written = read_settings(backend.config)
     secrets = Secrets(written.receivers, settings.receivers)
     server = Alertmanager(settings, backend, config, context.root, secrets) if settings.reload else None
     return FileConnection(settings, context, backend.name, secrets, server)

@@ -6,9 +6,10 @@ from typing import Any
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.provider import Compilation, Connection, Context, Notice
+from slactl.provider.config import BadConfigError, config_notices
 from slactl_alertmanager.compiler import Compiler
 from slactl_alertmanager.names import SECTIONS
-from slactl_alertmanager.settings import BadConfigError, config_notices, read_settings
+from slactl_alertmanager.settings import KEYS, clear_receiver_secrets, read_settings
 
 
 class Provider:
@@ -18,7 +19,7 @@ class Provider:
 
     def validate(self, backend: Backend) -> Sequence[Notice]:
         """Check the configuration."""
-        return tuple(config_notices(backend))
+        return (*config_notices(backend, KEYS, read_settings), *clear_receiver_secrets(backend))
 
     def compile(self, estate: Estate, backend: Backend, context: Context) -> Compilation:
         """Derive receivers, routes by agreement, times by calendar and by maintenance, and inhibitions by service."""

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from slactl.base.diagnostics import Severity
-from slactl.base.duration import parse_duration
-from slactl.base.text import did_you_mean, sentence_list
+from slactl.base.text import sentence_list
 from slactl.model.backend import Backend
 from slactl.provider import Notice
-from slactl.provider.http import HTTP_KEYS, tls_notices
+from slactl.provider.config import BadConfigError, boolean, choice, http_url, path, seconds
+from slactl.provider.http import HTTP_KEYS
 from slactl_alertmanager.names import SEVERITIES
 from slactl_alertmanager.secrets import literal_secrets
 
@@ -41,97 +40,43 @@ class Settings:
     """The priority of alerts of a severity."""
 
 
-class BadConfigError(ValueError):
-    """A value of the configuration is wrong; `path` says which."""
-
-    def __init__(self, path: tuple[str, ...], reason: str) -> None:
-        super().__init__(reason)
-        self.path = path
-
-
 def read_settings(config: Mapping[str, Any]) -> Settings:
     """Read a configuration.
 
     Raises:
         BadConfigError: with a sentence for the user.
     """
-    url = config.get("url")
-    reload = _boolean(config, "reload")
+    url = http_url(config) if "url" in config else None
+    reload = boolean(config, "reload")
     if reload and not url:
         raise BadConfigError(("reload",), "reload: true needs url: it says which Alertmanager to reload.")
-    amtool = str(config.get("amtool", "auto"))
-    if amtool not in ("auto", "required", "off"):
-        raise BadConfigError(("amtool",), f'amtool is auto, required or off, not "{amtool}".')
     return Settings(
-        config_file=_file(config),
-        url=None if url is None else _url(str(url)),
+        config_file=path(config, "configFile", "the configuration file that Alertmanager reads"),
+        url=url,
         reload=reload,
-        amtool=amtool,
-        timeout_s=_seconds(config, "timeout", "10s"),
+        amtool=choice(config, "amtool", ("auto", "required", "off")),
+        timeout_s=seconds(config, "timeout", "10s"),
         receivers=_receivers(config.get("receivers", {})),
         priorities=_priorities(config.get("priorities", {})),
     )
 
 
-def config_notices(backend: Backend) -> Iterator[Notice]:
-    """Unknown keys and wrong values of a backend's configuration, and secrets that stand in it in clear."""
-    place = backend.place.at("spec", "config")
-    for key in backend.config:
-        if key not in KEYS:
-            yield Notice(
-                Severity.ERROR,
-                backend.address,
-                f'Unknown key "{key}" in config.{did_you_mean(key, KEYS)}',
-                place.key_at(key),
-            )
-    yield from tls_notices(backend)
+def clear_receiver_secrets(backend: Backend) -> Iterator[Notice]:
+    """Secrets of receivers that stand in the configuration in clear."""
     try:
         settings = read_settings(backend.config)
-    except BadConfigError as error:
-        yield Notice(Severity.ERROR, backend.address, str(error), place.at(*error.path))
-        return
-    for path in literal_secrets(settings.receivers):
+    except BadConfigError:
+        return  # said already
+    place = backend.place.at("spec", "config", "receivers")
+    for path_below in literal_secrets(settings.receivers):
+        key = path_below[-1]
         yield Notice(
             Severity.ERROR,
             backend.address,
-            f"{path[-1]} is a secret and stands in clear in the files. Refer to it, {path[-1]}: ${{env.NAME}}, "
+            f"{key} is a secret and stands in clear in the files. Refer to it, {key}: ${{env.NAME}}, "
             "or use Alertmanager's own option that ends in _file.",
-            place.at("receivers", *path),
+            place.at(*path_below),
         )
-
-
-def _file(config: Mapping[str, Any]) -> str:
-    file = config.get("configFile")
-    if not isinstance(file, str) or not file.strip():
-        raise BadConfigError(
-            ("configFile",), "configFile is missing: the configuration file that Alertmanager reads."
-        )
-    if ".." in PurePosixPath(file).parts:
-        raise BadConfigError(
-            ("configFile",),
-            f'configFile "{file}" leads out of the workspace; write a file below it, or a whole path.',
-        )
-    return file
-
-
-def _url(text: str) -> str:
-    if not text.startswith(("http://", "https://", "${")):
-        raise BadConfigError(("url",), "url begins with http:// or https://.")
-    return text.rstrip("/")
-
-
-def _boolean(config: Mapping[str, Any], key: str) -> bool:
-    value = str(config.get(key, "false")).lower()
-    if value not in ("true", "false"):
-        raise BadConfigError((key,), f'{key} is true or false, not "{value}".')
-    return value == "true"
-
-
-def _seconds(config: Mapping[str, Any], key: str, default: str) -> float:
-    try:
-        return float(parse_duration(str(config.get(key, default))).seconds)
-    except ValueError as error:
-        raise BadConfigError((key,), f"{key}: {error}") from None
 
 
 def _priorities(value: Any) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from slactl.provider import (
     Resource,
     Status,
 )
+from slactl.provider.config import settings_of
 from slactl.provider.http import Server, tls_of
 from slactl_icinga2.adoption import NotOursError, adoptable, candidates
 from slactl_icinga2.api import Api, BlockedError, GoneError, RefusedError, ThereError
@@ -36,7 +37,7 @@ from slactl_icinga2.kinds import (
     name_in,
     variables,
 )
-from slactl_icinga2.settings import BadConfigError, Settings, read_settings
+from slactl_icinga2.settings import Settings, read_settings
 
 _OF_API = "_api"
 _NO_HISTORY = "Icinga 2 keeps no history by which an attainment could be computed"
@@ -50,13 +51,7 @@ def open_connection(backend: Backend, config: Mapping[str, Any], context: Contex
     """
     from slactl.base.http import basic  # noqa: PLC0415 - slow to import; plans without a server need no HTTP
 
-    try:
-        settings = read_settings(config)
-    except BadConfigError as error:
-        place = backend.place.at("spec", "config", error.key)
-        raise SlactlError(
-            f"The backend {backend.name} is not configured rightly", str(error), place
-        ) from None
+    settings = settings_of(backend, config, read_settings)
     sign = basic(settings.user, settings.password)
     server = Server("Icinga 2", backend, settings.url, settings.timeout_s, tls_of(config, context.root), sign)
     api = Api(server, settings.user)

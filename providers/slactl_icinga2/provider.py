@@ -11,10 +11,11 @@ from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.model.indicator import Indicator
 from slactl.provider import Compilation, Connection, Context, Notice, Resource
+from slactl.provider.config import BadConfigError, clear_secrets, config_notices
 from slactl_icinga2.calendars import calendar_resources
 from slactl_icinga2.checks import BadPartError, Check, check_of
 from slactl_icinga2.links import links_of
-from slactl_icinga2.settings import BadConfigError, Settings, config_notices, read_settings
+from slactl_icinga2.settings import KEYS, SECRETS, Settings, read_settings
 from slactl_icinga2.watching import Asked, check_resources, link_resources, merged_checks
 
 _HELD = "availability"
@@ -27,7 +28,7 @@ class Provider:
 
     def validate(self, backend: Backend) -> Sequence[Notice]:
         """Check the configuration."""
-        return tuple(config_notices(backend))
+        return (*config_notices(backend, KEYS, read_settings), *clear_secrets(backend, SECRETS))
 
     def compile(self, estate: Estate, backend: Backend, context: Context) -> Compilation:
         """Derive hosts, services, time periods, and where asked for dependencies."""

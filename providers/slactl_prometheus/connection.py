@@ -16,13 +16,14 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.files import sync_folder
 from slactl.model.backend import Backend
 from slactl.provider import Action, Candidate, Change, Context, Observed, Outcome, Query, Reading, Resource
+from slactl.provider.config import settings_of
 from slactl.provider.http import Server as HttpServer
 from slactl.provider.http import tls_of
 from slactl_prometheus.adoption import candidates, file_of, insist_on_adoptable, read_object
 from slactl_prometheus.files import SUFFIX, Files, file_name, file_text, workspace_of
 from slactl_prometheus.history import measure
 from slactl_prometheus.server import Server
-from slactl_prometheus.settings import BadConfigError, Settings, read_settings
+from slactl_prometheus.settings import Settings, read_settings
 
 _STAGING = ".slactl-staging"
 _FILES_A_CHECK = 200
@@ -34,14 +35,7 @@ def open_connection(backend: Backend, config: Mapping[str, Any], context: Contex
     Raises:
         SlactlError: when the configuration is wrong.
     """
-    try:
-        settings = read_settings(config)
-    except BadConfigError as error:
-        raise SlactlError(
-            f"The backend {backend.name} is not configured rightly",
-            str(error),
-            backend.place.at("spec", "config", error.key),
-        ) from None
+    settings = settings_of(backend, config, read_settings)
     server = _server(settings, config, context, backend) if settings.url else None
     return FolderConnection(settings, context, backend.name, server)
 

@@ -12,6 +12,7 @@ from slactl.model.agreement import Agreement, Objective, Status
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.provider import Compilation, Connection, Context, Notice, Resource
+from slactl.provider.config import BadConfigError, clear_secrets, config_notices
 from slactl_prometheus.files import in_normal_form
 from slactl_prometheus.fleet import PAIRS, fires, shared_groups
 from slactl_prometheus.indicators import METRICS, indicator_notices, measured
@@ -19,7 +20,7 @@ from slactl_prometheus.mask import Mask, counted, mask_expression
 from slactl_prometheus.names import IN_SERVICE
 from slactl_prometheus.promql import length
 from slactl_prometheus.rules import BurnClass, Watched, base_rule, budget_text
-from slactl_prometheus.settings import BadConfigError, Settings, config_notices, read_settings
+from slactl_prometheus.settings import KEYS, SECRETS, Settings, read_settings
 
 MASK_INTERVAL_S = 15
 _MAINTENANCE = "planned-maintenance"
@@ -34,7 +35,7 @@ class Provider:
 
     def validate(self, backend: Backend) -> Sequence[Notice]:
         """Check the configuration."""
-        return tuple(config_notices(backend))
+        return (*config_notices(backend, KEYS, read_settings), *clear_secrets(backend, SECRETS))
 
     def compile(self, estate: Estate, backend: Backend, context: Context) -> Compilation:
         """Derive the rule files: one an agreement (or a shard), one a calendar, one for what the fleet shares."""

@@ -21,6 +21,7 @@ from slactl.provider import (
     Reading,
     Resource,
 )
+from slactl.provider.config import settings_of
 from slactl.provider.http import Server, tls_of
 from slactl_zabbix.api import Api, RefusedError
 from slactl_zabbix.forms import (
@@ -37,7 +38,7 @@ from slactl_zabbix.forms import (
     sla_body_of,
     sla_row,
 )
-from slactl_zabbix.settings import BadConfigError, read_settings
+from slactl_zabbix.settings import read_settings
 
 _BATCH = 250
 _SERVICE = {
@@ -65,13 +66,7 @@ def open_connection(backend: Backend, config: Mapping[str, Any], context: Contex
     Raises:
         SlactlError: when the configuration is wrong, the server cannot be reached, or refuses.
     """
-    try:
-        settings = read_settings(config)
-    except BadConfigError as error:
-        place = backend.place.at("spec", "config", error.key)
-        raise SlactlError(
-            f"The backend {backend.name} is not configured rightly", str(error), place
-        ) from None
+    settings = settings_of(backend, config, read_settings)
     server = Server("Zabbix", backend, settings.url, settings.timeout_s, tls_of(config, context.root))
     api = Api(server, settings)
     api.open()

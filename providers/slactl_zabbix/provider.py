@@ -14,9 +14,10 @@ from slactl.model.calendar import occurrences
 from slactl.model.estate import Estate
 from slactl.model.indicator import Indicator
 from slactl.provider import Compilation, Connection, Context, Notice, Resource
+from slactl.provider.config import BadConfigError, clear_secrets, config_notices
 from slactl_zabbix.forms import sla_body
 from slactl_zabbix.hours import Schedule, horizon_of, schedule_of
-from slactl_zabbix.settings import BadConfigError, config_notices, read_settings
+from slactl_zabbix.settings import KEYS, SECRETS, read_settings
 from slactl_zabbix.tree import Tree, problem_tags
 
 _FINEST = Decimal("0.0001")
@@ -40,7 +41,7 @@ class Provider:
 
     def validate(self, backend: Backend) -> Sequence[Notice]:
         """Check the configuration."""
-        return tuple(config_notices(backend))
+        return (*config_notices(backend, KEYS, read_settings), *clear_secrets(backend, SECRETS))
 
     def compile(self, estate: Estate, backend: Backend, context: Context) -> Compilation:
         """Derive the service tree, and an SLA object for each availability objective that something measures."""

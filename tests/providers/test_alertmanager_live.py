@@ -277,7 +277,9 @@ def test_two_workspaces_live_side_by_side(world: World, slactl: Run, tmp_path: P
 
 def test_a_secret_is_in_the_file_alone(world: World, slactl: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert slactl(world.root, "apply", "-auto-approve")[0] == 0
-    out = slactl(world.root, "plan", "-out=saved", "-json-into=plan.json")[1]
+    out = slactl(
+        world.root, "plan", f"-out={world.root / 'saved'}", f"-json-into={world.root / 'plan.json'}"
+    )[1]
     assert "${env.ROUTING_KEY}" in slactl(world.root, "state", "pull")[1]
     holding = [one for one in world.root.rglob("*") if one.is_file() and SECRET.encode() in one.read_bytes()]
     assert holding == [world.config]

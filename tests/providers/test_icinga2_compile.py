@@ -360,10 +360,10 @@ def test_a_wrong_configuration_compiles_to_nothing_more(workspace: Write) -> Non
     assert found == Compilation(())
 
 
-def test_what_is_dangerous_in_a_configuration_is_a_warning(workspace: Write) -> None:
+def test_a_password_in_clear_is_refused_and_any_certificate_is_a_warning(workspace: Write) -> None:
     config = "url: 'https://x', user: a, password: plain, insecure: true"
     one = document("Backend", "noc", f"provider: icinga2, config: {{{config}}}")
     estate, _ = build_estate(load_workspace(workspace(PEOPLE, one)))
     found = [*Provider().validate(estate.backends["noc"])]
-    assert [notice.severity for notice in found] == [Severity.WARNING, Severity.WARNING]
+    assert [notice.severity for notice in found] == [Severity.WARNING, Severity.ERROR]
     assert "plain" not in "".join(notice.message for notice in found)
