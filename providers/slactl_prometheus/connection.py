@@ -1,5 +1,6 @@
 """The folder of rule files: read in bulk, staged, checked, put in place, reloaded; the old files come back when refused."""
 
+import glob
 import os
 import shutil
 import subprocess
@@ -137,9 +138,17 @@ class FolderConnection:
                 ):
                     yield Observed(marked.address, path.name, marked.body)
 
+    def files(self) -> Sequence[str]:
+        """Every file that may be one of this workspace's."""
+        return [f"{glob.escape(os.path.realpath(self._folder))}/{self._pattern}"]
+
+    @property
+    def _pattern(self) -> str:
+        return f"slactl.{self._workspace}.*{SUFFIX}"
+
     def _files(self) -> list[Path]:
         try:
-            return sorted(self._folder.glob(f"slactl.{self._workspace}.*{SUFFIX}"))
+            return sorted(self._folder.glob(self._pattern))
         except OSError as error:
             raise SlactlError(
                 f"The folder {self._folder} cannot be read: {error.strerror}",

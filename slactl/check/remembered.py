@@ -2,18 +2,13 @@
 
 import hashlib
 import json
-import os
-import sys
-from collections.abc import Iterator
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
-from zoneinfo import TZPATH
 
-from slactl import __version__
 from slactl.base.cache_folder import cache_folder
 from slactl.base.codec import decoder, encoder
 from slactl.base.files import write_atomically
+from slactl.base.program import program_digest
 from slactl.check.result import Assessment
 from slactl.model.estate import Estate
 
@@ -25,10 +20,16 @@ _LARGEST = 256 * 1024 * 1024
 def remembered_check(
     estate: Estate, as_of: date, root: Path, *, explain: bool = True, cached: bool = True
 ) -> Assessment:
-    """`check`, or what it found last time; a memory that cannot be read or written is passed over."""
-    path = cache_folder(root) / ("check-explained.json" if explain else "check.json")
+    """`check`, or what it found last time; a memory that cannot be read or written is passed over.
+
+    An explained check says all that the other does, and serves for it.
+    """
+    explained, short = cache_folder(root) / "check-explained.json", cache_folder(root) / "check.json"
+    path = explained if explain else short
     key = _key(estate, as_of)
-    known = _read(path, key) if cached else None
+    known = None
+    if cached:
+        known = _read(path, key) or (None if explain else _read(explained, key))
     if known is None:
         from slactl.check.engine import check  # noqa: PLC0415 - a sixth of a second that a second run need not pay
 
@@ -63,22 +64,5 @@ def _write(path: Path, key: str, assessment: Assessment) -> None:
 
 def _key(estate: Estate, as_of: date) -> str:
     """Everything that a check is a function of: files and variables, the day, the program, calendars and time zones."""
-    parts = [_FORM, __version__, sys.version, estate.digest, as_of.isoformat(), *_program()]
+    parts = [_FORM, program_digest(), estate.digest, as_of.isoformat()]
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
-
-
-def _program() -> Iterator[object]:
-    """A program that is being worked on changes without a new version; holidays and zones change without us."""
-    package = Path(__file__).parent.parent
-    for folder, below, names in os.walk(package):
-        below[:] = sorted(name for name in below if name != "__pycache__")
-        for name in sorted(names):
-            state = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 - five hundred of these
-            yield name, state.st_mtime_ns, state.st_size
-    for library in ("holidays", "tzdata"):
-        found = find_spec(library)
-        if found is not None and found.origin is not None:
-            yield library, Path(found.origin).stat().st_mtime_ns
-    for zones in TZPATH:
-        if Path(zones).is_dir():
-            yield zones, Path(zones).stat().st_mtime_ns

@@ -9,11 +9,14 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.text import plural
 from slactl.check.baseline import Compared, Entry, compare, recorded
 from slactl.check.remembered import remembered_check
+from slactl.cli.answers import answered
 from slactl.cli.console import Console
 from slactl.cli.formats import add_format, add_into, asked, write_into
 from slactl.cli.options import add_inputs, as_of
-from slactl.cli.workspace import load_estate
+from slactl.cli.watch import Watch, pattern_of
+from slactl.cli.workspace import estate_of, survey_of
 from slactl.documents.locate import Locator
+from slactl.documents.survey import Survey
 from slactl.render.check_formats import FORMATS
 from slactl.render.check_report import Baseline, CheckReport
 from slactl.render.style import Style
@@ -39,7 +42,24 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """Check; exit code 0 when every error is mended, waived or known to the baseline, else 1."""
     form = asked(parsed, "human")
     _refuse_contradictions(parsed)
-    estate = load_estate(parsed, console)
+    survey = survey_of(parsed)
+
+    def answer(console: Console, watch: Watch) -> int:
+        return _check(survey, parsed, form, console, watch)
+
+    return answered("check", parsed, console, survey, answer, _below_repository(parsed.root))
+
+
+def _check(survey: Survey, parsed: argparse.Namespace, form: str, console: Console, watch: Watch) -> int:
+    if (
+        parsed.update_baseline
+        or any(getattr(parsed, f"into_{name}") for name in _INTO_FILES)
+        or form == "github"
+    ):
+        watch.gives_up()  # it does more than say something
+    if parsed.baseline:
+        watch.files([pattern_of(parsed.root / parsed.baseline)])
+    estate = estate_of(survey, parsed, console)
     assessment = remembered_check(estate, as_of(parsed), parsed.root, cached=not parsed.no_cache)
     report = CheckReport(
         assessment,

@@ -3,11 +3,15 @@
 import argparse
 from pathlib import Path
 
+from slactl.cli.answers import answered
 from slactl.cli.console import Console
 from slactl.cli.formats import add_format, add_into, asked, write_into
 from slactl.cli.options import add_inputs
 from slactl.cli.plan_options import add_planning, plan_options
 from slactl.cli.planning import make_plan, open_session
+from slactl.cli.watch import Watch
+from slactl.cli.workspace import survey_of
+from slactl.documents.survey import Survey
 from slactl.plan.plan import Plan
 from slactl.plan.saved import digest, load_plan, save_plan
 from slactl.render.plan_formats import PLAN_FORMATS
@@ -45,7 +49,18 @@ def add_ignored_by_plans(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Plan; exit code 1 when a customer promise is not supported, the plan being printed whole all the same."""
     form = asked(parsed, "text")
-    session = open_session(parsed, console)
+    survey = survey_of(parsed)
+
+    def answer(console: Console, watch: Watch) -> int:
+        return _plan(survey, parsed, form, console, watch)
+
+    return answered("plan", parsed, console, survey, answer)
+
+
+def _plan(survey: Survey, parsed: argparse.Namespace, form: str, console: Console, watch: Watch) -> int:
+    if parsed.out or any(getattr(parsed, f"into_{name}") for name in _INTO_FILES):
+        watch.gives_up()  # it does more than say something
+    session = open_session(parsed, console, survey, watch)
     plan = make_plan(session, plan_options(parsed, destroy=parsed.destroy))
     if parsed.out:
         save_plan(plan, Path(parsed.out))

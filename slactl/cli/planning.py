@@ -1,9 +1,11 @@
 """Files, check, backends and state to a plan: the way of the data, step by step."""
 
 import argparse
+import json
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -15,18 +17,22 @@ from slactl.cli.plan_options import PlanOptions, parallelism
 from slactl.cli.progress import Progress
 from slactl.cli.refactoring import past_of, read_foreign
 from slactl.cli.secret_values import secrets_of
-from slactl.cli.workspace import load_estate
+from slactl.cli.watch import Watch, pattern_of, watched_files
+from slactl.cli.workspace import estate_of, survey_of
+from slactl.documents.survey import Survey
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.plan.build import Inputs, build_plan
 from slactl.plan.plan import Plan
-from slactl.provider import Compilation, Connection, Context, Observed
+from slactl.provider import Compilation, Connection, Context, FileBased, Observed
 from slactl.provider.registry import load_provider
 from slactl.provider.secrets import resolve_secrets
 from slactl.state.open import open_store, place_of
-from slactl.state.place import note
+from slactl.state.place import PLACE_NOTE, note
 from slactl.state.records import Snapshot
 from slactl.state.store import Store
+
+_REFERENCE = re.compile(r"\$\{(env|file)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Session:
     """How many backends are read or changed at once."""
     cached: bool = True
     """Whether what was read and checked before is used again."""
+    watch: Watch = field(default_factory=lambda: Watch(watched_files(None)))
+    """Is told what the work is going to depend on beside the files."""
 
     def connect(self, backend_name: str) -> Connection:
         """Open a connection to a backend; its secrets are read now and kept nowhere.
@@ -62,19 +70,38 @@ class Session:
         )
 
 
-def open_session(parsed: argparse.Namespace, console: Console) -> Session:
-    """Read the files and name the store.
+def open_session(
+    parsed: argparse.Namespace, console: Console, survey: Survey | None = None, watch: Watch | None = None
+) -> Session:
+    """Read the files and name the store; `survey` is what a look at the files has found already.
 
     Raises:
         InvalidFiles: with everything that is wrong with the files.
     """
-    estate = load_estate(parsed, console)
+    estate = estate_of(survey or survey_of(parsed), parsed, console)
     context = Context(parsed.root.resolve(), estate.workspace.name, as_of(parsed))
     store = open_store(estate.workspace, parsed.root, estate.secrets)
     place = place_of(estate.workspace, parsed.root, estate.secrets)
     note(place, parsed.root, estate.workspace.selected)
     cached = not parsed.no_cache
-    return Session(estate, store, context, console.progress, parallelism(parsed), cached)
+    session = Session(estate, store, context, console.progress, parallelism(parsed), cached)
+    return session if watch is None else replace(session, watch=_watching(session, watch))
+
+
+def _watching(session: Session, watch: Watch) -> Watch:
+    """State, and what says where it is; what only the environment or a secret tells is no file."""
+    estate, root = session.estate, session.context.root
+    told = [estate.workspace.state, *(backend.config for backend in estate.backends.values())]
+    patterns = session.store.files()
+    if (
+        patterns is None
+        or estate.secrets
+        or any(_REFERENCE.search(json.dumps(one, default=str)) for one in told)
+    ):
+        watch.gives_up()
+    else:
+        watch.files([*patterns, pattern_of(root / PLACE_NOTE)])
+    return watch
 
 
 def make_plan(session: Session, asked: PlanOptions) -> Plan:
@@ -120,6 +147,7 @@ def compile_all(session: Session) -> dict[str, Compilation]:
 
 def _compiled(backend: Backend, session: Session) -> Compilation:
     provider = load_provider(backend.provider, backend.place.at("spec", "provider"))
+    session.watch.code_of(provider)
     notices = provider.validate(backend)
     compilation = provider.compile(session.estate, backend, session.context)
     return replace(compilation, notices=(*notices, *compilation.notices))
@@ -142,6 +170,10 @@ def read_backends(session: Session, snapshot: Snapshot) -> dict[str, tuple[Obser
 
 def _read(name: str, session: Session, step: Callable[[], None]) -> tuple[Observed, ...]:
     with session.connect(name) as connection:
+        if isinstance(connection, FileBased):
+            session.watch.files(connection.files())
+        else:
+            session.watch.gives_up()
         found = tuple(connection.read_all())
     step()
     return found

@@ -33,6 +33,8 @@ def read_foreign(
         if not is_done(one, snapshot, observed):
             by_backend[one.target.split(".", 1)[0]].append(one)
     found: dict[str, Observed | None] = {}
+    if by_backend:
+        session.watch.gives_up()  # they are looked up one by one
     for name, imports in by_backend.items():
         with session.connect(name) as connection:
             for one in imports:

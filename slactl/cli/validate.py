@@ -2,13 +2,16 @@
 
 import argparse
 
-from slactl.base.diagnostics import Diagnostic, SlactlError
+from slactl.base.diagnostics import Diagnostic, Severity, SlactlError
 from slactl.base.text import plural
+from slactl.cli.answers import answered
 from slactl.cli.console import Console
-from slactl.cli.options import add_inputs, given
-from slactl.cli.selected import selected_workspace
-from slactl.documents.load import load_workspace
+from slactl.cli.options import add_inputs
+from slactl.cli.watch import Watch
+from slactl.cli.workspace import survey_of
+from slactl.documents.load import read_surveyed
 from slactl.documents.locate import Locator
+from slactl.documents.survey import Survey
 from slactl.model.building.estate import build_estate
 from slactl.model.estate import Estate
 from slactl.render.diagnostics import tally, validate_json
@@ -22,20 +25,31 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Validate; exit code 0 or 1."""
+    try:
+        survey = survey_of(parsed)
+    except SlactlError as error:
+        return _say(None, list(error.diagnostics), parsed, console)
+
+    def answer(console: Console, _: Watch) -> int:
+        return _validate(survey, parsed, console)
+
+    return answered("validate", parsed, console, survey, answer)
+
+
+def _validate(survey: Survey, parsed: argparse.Namespace, console: Console) -> int:
     estate: Estate | None = None
     try:
-        estate, found = build_estate(
-            load_workspace(
-                parsed.root,
-                given(parsed),
-                cached=not parsed.no_cache,
-                selected=selected_workspace(parsed.root),
-            )
-        )
+        estate, found = build_estate(read_surveyed(survey, cached=not parsed.no_cache))
         diagnostics: list[Diagnostic] = found.items
-        failed = found.failed
     except SlactlError as error:
-        diagnostics, failed = list(error.diagnostics), True
+        diagnostics = list(error.diagnostics)
+    return _say(estate, diagnostics, parsed, console)
+
+
+def _say(
+    estate: Estate | None, diagnostics: list[Diagnostic], parsed: argparse.Namespace, console: Console
+) -> int:
+    failed = any(one.severity is Severity.ERROR for one in diagnostics)
     if parsed.json:
         console.print(validate_json(diagnostics, Locator(parsed.root)))
         return int(failed)

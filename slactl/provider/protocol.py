@@ -157,6 +157,17 @@ class Adopting(Protocol):
         """
 
 
+@runtime_checkable
+class FileBased(Protocol):
+    """What a connection may offer beside `Connection`: files alone decide what it reads."""
+
+    def files(self) -> Sequence[str]:
+        """Patterns of whole paths, as `glob` reads them, of every file that `read_all` looks at.
+
+        While none of them comes, goes or changes, it finds the same.
+        """
+
+
 class Provider(Protocol):
     """One kind of monitoring system. An instance has no state and does no input or output by itself."""
 

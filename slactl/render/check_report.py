@@ -12,8 +12,8 @@ from slactl.base.text import plural
 from slactl.check.baseline import Entry
 from slactl.check.fingerprint import fingerprints
 from slactl.check.result import AmountResult, Assessment, Finding, ObjectiveResult
-from slactl.documents.load import WORKSPACE_FILE
 from slactl.documents.locate import Locator
+from slactl.documents.survey import WORKSPACE_FILE
 from slactl.model.waiver import Waiver
 from slactl.render.diagnostics import located
 from slactl.render.findings import amount_in_time, as_diagnostic

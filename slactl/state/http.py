@@ -52,6 +52,9 @@ class HttpStore:
         book = self._book()
         return Snapshot("", 0, {}, {}) if book is None else book.contents().snapshot
 
+    def files(self) -> None:
+        """A server keeps it."""
+
     def export(self) -> dict[str, Any]:
         """The whole state as JSON data."""
         book = self._book()

@@ -16,7 +16,8 @@ RECOVERY_FILE = "errored.slactl-state.json"
 """What a store could not save at the end of an apply; it lies beside slactl.yaml until it is pushed."""
 LOCATION = "location"
 """Beside the settings of a PostgreSQL state: the database that its address, references and all, leads to."""
-_NOTE = ".slactl/place.json"
+PLACE_NOTE = ".slactl/place.json"
+"""Where a checkout remembers the place, below the workspace's folder."""
 _SECRETS = ("username", "password")
 _REFERENCE = "${"
 
@@ -99,8 +100,8 @@ def note(settings: Mapping[str, Any], root: Path, selected: str = DEFAULT) -> No
     if notes.get(selected) == kept:
         return
     try:
-        (root / _NOTE).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(root / _NOTE, json.dumps({**notes, selected: kept}, sort_keys=True) + "\n")
+        (root / PLACE_NOTE).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(root / PLACE_NOTE, json.dumps({**notes, selected: kept}, sort_keys=True) + "\n")
     except OSError:
         return
 
@@ -108,7 +109,7 @@ def note(settings: Mapping[str, Any], root: Path, selected: str = DEFAULT) -> No
 def _notes(root: Path) -> dict[str, Any]:
     """Places by workspace."""
     try:
-        found = json.loads((root / _NOTE).read_text(encoding="utf-8"))
+        found = json.loads((root / PLACE_NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

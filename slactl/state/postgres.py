@@ -39,6 +39,9 @@ class PostgresStore:
         with self._reading() as connection:
             return _NOTHING if connection is None else self._snapshot(connection)
 
+    def files(self) -> None:
+        """A server keeps it."""
+
     def export(self) -> dict[str, Any]:
         """The whole state as JSON data, read at one moment."""
         with self._reading() as connection:

@@ -1,8 +1,10 @@
 """State in one SQLite file: crash-safe, one row an object, each step a transaction with full synchronisation."""
 
+import glob
 import json
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -32,6 +34,11 @@ class SqliteStore:
             return Snapshot("", 0, {}, {})
         with self._reading() as connection:
             return self._snapshot(connection)
+
+    def files(self) -> Sequence[str]:
+        """The file, and SQLite's journals beside it."""
+        whole = glob.escape(os.path.realpath(self._path))
+        return [whole, f"{whole}-wal", f"{whole}-journal"]
 
     def export(self) -> dict[str, Any]:
         """The whole state as JSON data, read at one moment."""

@@ -68,6 +68,9 @@ class Store(Protocol):
     def read(self) -> Snapshot:
         """Read everything that a plan compares with. An empty state where there is none yet."""
 
+    def files(self) -> Sequence[str] | None:
+        """Patterns of the files that hold all of it, as `glob` reads them; None where it is kept in a server."""
+
     def history(self) -> Iterator[Entry]:
         """Every apply, oldest first."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from slactl.base.diagnostics import Diagnostics, Path, Place
 from slactl.base.duration import parse_duration
 from slactl.base.ratio import parse_ratio
-from slactl.documents.load import Document
+from slactl.documents.document import Document
 from slactl.model.agreement import Agreement
 from slactl.model.building.agreement import Surroundings
 from slactl.model.building.agreement import agreement as built_agreement

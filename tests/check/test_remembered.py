@@ -61,6 +61,14 @@ def test_what_is_remembered_is_what_a_check_finds(
     assert list(second.objectives) == list(found.objectives)
 
 
+def test_a_plan_after_a_check_needs_no_check_of_its_own(repository: Path, checks: list[str]) -> None:
+    root = repository / "examples" / "webshop"
+    estate = estate_of(root)
+    explained = remembered_check(estate, DAY, root)
+    assert remembered_check(estate, DAY, root, explain=False) == explained
+    assert checks == [estate.digest]
+
+
 def test_another_day_other_files_and_other_variables_are_checked_anew(
     workspace: Callable[..., Path], checks: list[str]
 ) -> None:

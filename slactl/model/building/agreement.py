@@ -9,7 +9,7 @@ from slactl.base.diagnostics import Diagnostics
 from slactl.base.duration import Duration
 from slactl.base.text import did_you_mean
 from slactl.base.windows import parse_window
-from slactl.documents.load import Document
+from slactl.documents.document import Document
 from slactl.model.agreement import (
     Agreement,
     Credits,

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from slactl.base.diagnostics import Diagnostics, Place
-from slactl.documents.load import Bundle, Document
+from slactl.documents.document import Document
+from slactl.documents.load import Bundle
 from slactl.model.building import simple
 from slactl.model.building.agreement import Surroundings, agreement
 from slactl.model.building.maintenance import calendar

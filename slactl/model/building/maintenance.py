@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics
-from slactl.documents.load import Document
+from slactl.documents.document import Document
 from slactl.model.building.fields import Fields, of_document, parse_date
 from slactl.model.calendar import (
     Calendar,

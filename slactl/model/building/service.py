@@ -3,7 +3,7 @@
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics
-from slactl.documents.load import Document
+from slactl.documents.document import Document
 from slactl.model.building.fields import Fields, of_document
 from slactl.model.service import Call, Group, Independence, Intrinsic, Service
 

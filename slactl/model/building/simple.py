@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from slactl.base.diagnostics import Diagnostics, SlactlError
-from slactl.documents.load import Document
+from slactl.documents.document import Document
 from slactl.model.backend import Backend
 from slactl.model.building.cover import insurances
 from slactl.model.building.fields import Fields, of_document
