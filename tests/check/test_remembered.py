@@ -110,7 +110,7 @@ def test_another_program_checks_anew(
     root = repository / "examples" / "webshop"
     estate = estate_of(root)
     remembered_check(estate, DAY, root)
-    monkeypatch.setattr("slactl.check.remembered.__version__", "0.0.0-other")
+    monkeypatch.setattr("slactl.check.remembered.program_digest", lambda: "another")
     remembered_check(estate, DAY, root)
     assert len(checks) == 2
 
