@@ -1,7 +1,7 @@
 """What a service rests on: a directed graph of gates over leaves, whose nodes may be shared."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,10 @@ class Structure:
     """Gates by name; a name without a gate is a leaf. Gates and leaves may be parts of several gates."""
 
     gates: Mapping[str, Gate]
+    _last: dict[tuple[object, ...], list[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The order that was asked for last, since it is asked for again and again; gates may have been added since."""
 
     def order(self, *tops: str) -> list[str]:
         """Every name below the tops (default: all gates) and the tops, parts before the gates that they are in.
@@ -48,9 +52,17 @@ class Structure:
         Raises:
             ValueError: with a sentence for the user, when a gate is part of itself.
         """
+        key = (*tops, len(self.gates))
+        if key not in self._last:
+            found = self._ordered(tops or tuple(self.gates))
+            self._last.clear()
+            self._last[key] = found
+        return self._last[key].copy()
+
+    def _ordered(self, tops: Iterable[str]) -> list[str]:
         done: dict[str, None] = {}
         above: dict[str, None] = {}
-        for top in tops or tuple(self.gates):
+        for top in tops:
             stack = [top]
             while stack:
                 name = stack[-1]
@@ -73,6 +85,19 @@ class Structure:
     def leaves(self, top: str) -> list[str]:
         """The leaves below `top`, in the order in which they are first written."""
         return [name for name in self.order(top) if name not in self.gates]
+
+    def form(self, top: str) -> tuple[object, ...]:
+        """What `top` looks like: equal for structures that differ in nothing but names.
+
+        Leaves are numbered in the order of `leaves`, gates as their parts come.
+        """
+        numbers: dict[str, int] = {}
+        form: list[object] = []
+        for number, name in enumerate(self.order(top)):
+            numbers[name] = number
+            gate = self.gates.get(name)
+            form.append(None if gate is None else (gate.at_least, *[numbers[part] for part in gate.of]))
+        return tuple(form)
 
     def shared(self, top: str) -> frozenset[str]:
         """The leaves that `top` reaches on more than one way."""

@@ -24,7 +24,7 @@ class Rarer:
 
 def rarer(evidence: Evidence, every: Callable[[Agreement], Duration | None]) -> Iterator[Rarer]:
     """Contracts under agreed SLAs that say something more rarely than these, by an agreement's own period for it."""
-    for contract, slas in contracts_and_slas(evidence.estate):
+    for contract, slas in contracts_and_slas(evidence):
         theirs = every(contract)
         missed = [
             (ours, sla)

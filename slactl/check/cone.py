@@ -81,10 +81,11 @@ class Cones:
     consumed: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By the name of a node for a service as somebody consumes it: the service, and who does."""
 
-    @property
-    def structure(self) -> Structure:
-        """All gates made so far."""
-        return Structure(self.gates)
+    structure: Structure = field(init=False)
+    """All gates made so far."""
+
+    def __post_init__(self) -> None:
+        self.structure = Structure(self.gates)
 
     def of_agreement(self, agreement: Agreement, objective: Objective, view: View) -> str:
         """The node that an objective of an SLA or OLA rests on."""

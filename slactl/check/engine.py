@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from graphlib import TopologicalSorter
 from time import process_time
 
 from slactl.base.processes import shared_out
@@ -149,10 +148,7 @@ class _Engine:
 
     def _olas_bottom_up(self) -> Iterable[tuple[Agreement, Objective]]:
         services = self.estate.services
-        order = TopologicalSorter(
-            {name: [call.service for call in one.calls()] for name, one in services.items()}
-        )
-        rank = {name: number for number, name in enumerate(order.static_order())}
+        rank = self.estate.bottom_up
         olas = [one for one in self.estate.agreements.values() if one.kind == "OLA" and one.status in _OPEN]
         for agreement in sorted(olas, key=lambda one: max(rank[name] for name in one.services)):
             for objective in agreement.objectives.values():

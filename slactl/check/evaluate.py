@@ -1,5 +1,6 @@
 """Judges one objective: its structure evaluated in its own measured time, window by window."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -138,12 +139,14 @@ class Sight:
         self._numbers: dict[tuple[str, int], _Numbers] = {}
         self._known: dict[str, Shares] = {}
         """Shares by leaf."""
+        self._alike: dict[object, _Numbers] = {}
+        """Numbers by the form of a structure; leaves are told by their positions."""
 
     def numbers(self, top: str, firmness: int, allowed: Fraction) -> _Numbers:
         """The three numbers of a node; where the worst case is above what is allowed, it is shown to happen."""
         key = (top, firmness)
         if key not in self._numbers:
-            self._numbers[key] = self._computed(top, firmness)
+            self._numbers[key] = self._found(top, firmness)
         found = self._numbers[key]
         if found.worst.lower > allowed and not self._aligned(top, firmness):
             shown = downtime_s(self.outages(top, firmness, found.window))
@@ -248,6 +251,19 @@ class Sight:
         ]
         return not self._joint.below(top, firmness) and all(map(self.timeline.aligned, promises))
 
+    def _found(self, top: str, firmness: int) -> _Numbers:
+        """The numbers, computed once for all structures that differ in nothing but the names of their parts."""
+        if self._joint.below(top, firmness):
+            return self._computed(top, firmness)
+        shares = self._shares(top)
+        # Shares that look the same are the same object, and live as long as this.
+        form = (self._cones.structure.form(top), *map(id, shares.values()))
+        if form not in self._alike:
+            self._alike[form] = _renamed(
+                self._computed(top, firmness), {name: str(at) for at, name in enumerate(shares)}
+            )
+        return _renamed(self._alike[form], {str(at): name for at, name in enumerate(shares)})
+
     def _computed(self, top: str, firmness: int) -> _Numbers:
         structure, shares = self._cones.structure, self._shares(top)
         clauses = self._clauses(top, firmness)
@@ -303,6 +319,11 @@ class Sight:
             return Link(leaf.name, f"{claim} claimed by its owner", downtime_s, leaf.place)
         words = "a duty of the customer" if leaf.kind == "duty" else "no promise"
         return Link(f"service.{leaf.service}", words, downtime_s, leaf.place)
+
+
+def _renamed(numbers: _Numbers, names: Mapping[str, str]) -> _Numbers:
+    links = ((names[name], share) for name, share in numbers.links)
+    return replace(numbers, links=tuple(sorted(links, key=lambda one: (-one[1], one[0]))))
 
 
 def _often(shares: Shares, times: int) -> Shares:

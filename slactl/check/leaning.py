@@ -1,6 +1,6 @@
 """What an SLA leans on: the agreements below it, those below an OLA of them included."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from slactl.check.rules.rule import Evidence
 from slactl.model.agreement import Agreement, Objective, Status
@@ -45,6 +45,10 @@ def agreements_below(evidence: Evidence) -> dict[str, Mapping[str, Agreement]]:
 
 def slas_above(evidence: Evidence) -> dict[str, tuple[Agreement, ...]]:
     """By the address of each agreement below the SLAs that lean on it."""
+    return evidence.once(_slas_above)
+
+
+def _slas_above(evidence: Evidence) -> dict[str, tuple[Agreement, ...]]:
     found: dict[str, list[Agreement]] = {}
     for sla, below in agreements_below(evidence).items():
         for address in below:
@@ -72,8 +76,13 @@ def contracts_under(estate: Estate, sla: Agreement) -> tuple[Agreement, ...]:
     return tuple(found[address] for address in sorted(found))
 
 
-def contracts_and_slas(estate: Estate) -> Iterator[tuple[Agreement, tuple[Agreement, ...]]]:
+def contracts_and_slas(evidence: Evidence) -> tuple[tuple[Agreement, tuple[Agreement, ...]], ...]:
     """Each agreed contract under agreed SLAs, with these, in address order."""
+    return evidence.once(_contracts_and_slas)
+
+
+def _contracts_and_slas(evidence: Evidence) -> tuple[tuple[Agreement, tuple[Agreement, ...]], ...]:
+    estate = evidence.estate
     known: dict[object, tuple[Agreement, ...]] = {}
     above: dict[str, list[Agreement]] = {}
     for sla in estate.slas():
@@ -83,7 +92,7 @@ def contracts_and_slas(estate: Estate) -> Iterator[tuple[Agreement, tuple[Agreem
                 known[key] = contracts_under(estate, sla)
             for contract in known[key]:
                 above.setdefault(contract.address, []).append(sla)
-    return ((estate.agreements[address], tuple(above[address])) for address in sorted(above))
+    return tuple((estate.agreements[address], tuple(above[address])) for address in sorted(above))
 
 
 def _is_outside(estate: Estate, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
 
 from slactl.check.request_latency import milliseconds
 from slactl.model.estate import Estate
@@ -20,11 +19,8 @@ class Patience:
 
 def patience_of(estate: Estate) -> Mapping[str, Patience]:
     """By service how long it may wait for all that it calls."""
-    order = TopologicalSorter(
-        {name: [call.service for call in one.calls()] for name, one in estate.services.items()}
-    )
     found: dict[str, Patience] = {}
-    for name in order.static_order():
+    for name in estate.bottom_up:
         group = estate.services[name].depends_on
         found[name] = _group(group, found) if group is not None else Patience()
     return found

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from graphlib import TopologicalSorter
 from itertools import pairwise
 
 from slactl.base.rate import Rate
@@ -49,10 +48,7 @@ def request_objectives(estate: Estate) -> Iterator[tuple[Agreement, Objective, s
     Those of OLAs come first, each after all that its service rests on, then those of SLAs.
     """
     services = estate.services
-    order = TopologicalSorter(
-        {name: [call.service for call in one.calls()] for name, one in services.items()}
-    )
-    rank = {name: number for number, name in enumerate(order.static_order())}
+    rank = estate.bottom_up
     found = [
         (agreement, objective, service)
         for agreement, objective in estate.objectives()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from slactl.assurance.shares import long_run_share, tiles, worst_share
@@ -78,6 +78,7 @@ class Timeline:
         self._horizon = (clock.start, clock.end)
         self._known: dict[tuple[tuple[Clock, Fraction], ...], Shares] = {}
         self._by_name: dict[tuple[str, ...], Shares] = {}
+        self._constants: dict[Fraction, Shares] = {}
 
     @cached_property
     def _measured(self) -> IntervalSet | None:
@@ -157,12 +158,16 @@ class Timeline:
 
     def claimed(self, availability: Ratio) -> Shares:
         """An owner's claim about a service itself: the same share of every window."""
-        share = availability.complement
-        return (share,) * len(self.windows), share
+        return self._constant(availability.complement)
 
     def constant(self, share: int) -> Shares:
         """Always up (0) or always down (1)."""
-        return (Fraction(share),) * len(self.windows), Fraction(share)
+        return self._constant(Fraction(share))
+
+    def _constant(self, share: Fraction) -> Shares:
+        if share not in self._constants:
+            self._constants[share] = (share,) * len(self.windows), share
+        return self._constants[share]
 
     def _reach(self, term: Term, window: Window) -> tuple[int, int]:
         """The part of a term that matters: our time and every whole window of theirs that touches it.
@@ -248,6 +253,7 @@ def _touched(window: Window, length_s: int, span: Span) -> int:
     return len(window.spans(_UTC, span[0] - 86_400, span[1] + 86_400))
 
 
+@cache
 def first_second(day: date) -> int:
     """The UTC second at which a day of a term begins."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from graphlib import TopologicalSorter
 from itertools import pairwise
 
 from slactl.check.handover import Handovers, sight_of
@@ -43,10 +42,7 @@ def judge_times(estate: Estate, as_of: date, horizon_end: date) -> tuple[AmountR
 def timed_objectives(estate: Estate) -> Iterator[tuple[Agreement, Objective]]:
     """The promises about time that rest on others: those of OLAs from the bottom up, then those of SLAs."""
     services = estate.services
-    order = TopologicalSorter(
-        {name: [call.service for call in one.calls()] for name, one in services.items()}
-    )
-    rank = {name: number for number, name in enumerate(order.static_order())}
+    rank = estate.bottom_up
     opened = [one for one in estate.agreements.values() if one.status in _OPEN and one.kind != "UC"]
     olas = (one for one in opened if one.kind == "OLA")
     slas = (one for one in opened if one.kind == "SLA")

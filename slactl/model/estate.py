@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from graphlib import TopologicalSorter
 from typing import Any
 
 from slactl.model.agreement import Agreement, Objective
@@ -61,6 +62,14 @@ class Estate:
             for call in service.calls():
                 found.setdefault(call.service, {})[service.name] = None
         return {name: tuple(consumers) for name, consumers in found.items()}
+
+    @cached_property
+    def bottom_up(self) -> Mapping[str, int]:
+        """The services with their ranks: each after all that it rests on. References must be free of circles."""
+        order = TopologicalSorter(
+            {name: [call.service for call in one.calls()] for name, one in self.services.items()}
+        )
+        return {name: rank for rank, name in enumerate(order.static_order())}
 
     def slas(self) -> Iterator[Agreement]:
         """The SLAs, in address order."""

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar, cast
 
 from slactl.base.diagnostics import Place, Severity
 from slactl.check.result import AmountResult, Finding, ObjectiveResult
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,13 @@ class Evidence:
     """Objectives on times and rates, by address."""
     findings: tuple[Finding, ...] = ()
     """What the other rules found: for the rules about waivers, which come last."""
+    _once: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, find: Callable[["Evidence"], T]) -> T:
+        """What a function finds in this evidence, which several rules ask for; it is called once."""
+        if find not in self._once:
+            self._once[find] = find(self)
+        return cast("T", self._once[find])
 
 
 @dataclass(frozen=True, slots=True)

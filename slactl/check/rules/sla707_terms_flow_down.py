@@ -26,7 +26,7 @@ _Breach = tuple[str, str, Severity]
 )
 def terms_flow_down(evidence: Evidence) -> Iterator[Broken]:
     """Contracts whose terms are looser than those of an SLA above; a term that the contract does not state is a warning."""
-    for contract, slas in contracts_and_slas(evidence.estate):
+    for contract, slas in contracts_and_slas(evidence):
         seen: dict[tuple[str, str, Severity], list[str]] = {}
         for sla in slas:
             for breach in _breaches(contract.flow_down, sla.flow_down, evidence.as_of):
