@@ -54,6 +54,11 @@ class ContentCache:
             except (sqlite3.Error, OSError):
                 return  # the next run parses again, as this one did
 
+    @property
+    def remembers(self) -> bool:
+        """Whether it keeps what is put."""
+        return self._path is not None
+
     def get(self, digest: bytes) -> Any | None:
         """The documents of a file with this digest, or None."""
         text = self._known.get(digest)

@@ -109,7 +109,7 @@ class _Reading:
             return
         documents = read_documents(decode(raw, file.name), file.name)
         fixed = b"${" not in raw and b"forEach" not in raw
-        memory = packed(documents) if fixed else None
+        memory = packed(documents) if fixed and self.parsed.remembers else None
         before = len(self.problems.items)
         yield from _finish(documents, Place(file.name), None if fixed else self.scope, self.problems)
         if memory is not None and len(self.problems.items) == before:

@@ -21,10 +21,18 @@ _SAFE_LEVELS = 10_000
 """Nodes are built by recursion in C, whose stack so many levels do not exhaust."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
-try:
-    _Loader: Any = yaml.CSafeLoader
-except AttributeError:  # PyYAML built without libyaml
-    _Loader = yaml.SafeLoader
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # chosen at run time: libyaml's where it is there
+    """Builds nodes and asks for no types, which takes half the time: what a text is, the schema says."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:  # noqa: ARG002 - PyYAML's
+        return ""
+
+    def descend_resolver(self, current: Any, index: Any) -> None: ...
+
+    def ascend_resolver(self) -> None: ...
 
 
 def read_text(path: Path, shown: str) -> str:
@@ -110,7 +118,7 @@ def read_documents(text: str, shown: str) -> list[Any]:
     problems: list[Diagnostic] = []
     for index, node in enumerate(nodes_of(text, shown)):
         walk = _Walk(Place(shown, index), problems)
-        documents.append(None if node is None else walk.value(node, (), 0))
+        documents.append(None if node is None else walk.value(node))
     if problems:
         raise InvalidFiles(problems)
     return documents
@@ -134,30 +142,29 @@ class _Walk:
         self._problems = problems
         self._left = MAX_VALUES
 
-    def value(self, node: yaml.Node, path: tuple[str | int, ...], depth: int) -> Any:
+    def value(self, node: yaml.Node) -> Any:
         """The data of a node, or None where the document has to be given up."""
         try:
-            return self._value(node, path, depth)
+            return self._value(node, 0)
         except _TooMuch:
             return None
 
-    def _value(self, node: yaml.Node, path: tuple[str | int, ...], depth: int) -> Any:
-        self._left -= 1
+    def _value(self, node: yaml.Node, depth: int) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        self._left -= len(node.value)
         if self._left < 0:
             self._give_up(
                 "The document's aliases multiply without end",
                 f"Written out it has over {MAX_VALUES} values. Repeat with forEach or a service level, not with aliases.",
             )
-        if depth > MAX_DEPTH:
+        if depth >= MAX_DEPTH and node.value:
             self._give_up(*_TOO_DEEP)
-        if isinstance(node, yaml.ScalarNode):
-            text: str = node.value
-            return None if text in _NULLS and not node.style else text
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path, depth)
-        return [self._value(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
+            return self._mapping(node, depth + 1)
+        return [self._value(item, depth + 1) for item in node.value]
 
-    def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...], depth: int) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
@@ -172,7 +179,8 @@ class _Walk:
                     f'The key "{key}" appears twice in one mapping',
                     "Only one of them can hold; remove the other.",
                 )
-            data[key] = self._value(value_node, (*path, key), depth + 1)
+            leaf = isinstance(value_node, yaml.ScalarNode)
+            data[key] = _scalar(value_node) if leaf else self._value(value_node, depth)
         return data
 
     def _problem(self, node: yaml.Node, summary: str, detail: str) -> None:
@@ -194,6 +202,11 @@ class _Walk:
     def _give_up(self, summary: str, detail: str) -> None:
         self._problems.append(Diagnostic(Severity.ERROR, summary, detail, self._root))
         raise _TooMuch
+
+
+def _scalar(node: yaml.ScalarNode) -> str | None:
+    text: str = node.value
+    return None if text in _NULLS and not node.style else text
 
 
 def _syntax_error(error: yaml.YAMLError, text: str, shown: str) -> Diagnostic:
