@@ -23,6 +23,8 @@ class Seen:
     """A file as it is now."""
 
     digest: str
+    size: int
+    """In bytes."""
     content: bytes | None
     """Its bytes where they had to be read, None where the stamp told."""
 
@@ -70,14 +72,14 @@ class FileDigests:
         known = self._now.get(path) or self._known.get(path)
         if known is not None and known[1:] == stamp:
             self._now[path] = known
-            return Seen(known[0], None)
+            return Seen(known[0], found.st_size, None)
         before = time.time_ns() - _TRUSTED_AFTER_NS
         with open(path, "rb") as file:  # noqa: PTH123 - the same
             content = file.read()
         digest = self._digest(content).hex()
         if max(found.st_mtime_ns, found.st_ctime_ns) < before and len(content) == found.st_size:
             self._now[path] = [digest, *stamp]
-        return Seen(digest, content)
+        return Seen(digest, len(content), content)
 
 
 def _read(memory: Path) -> dict[str, list[Any]]:

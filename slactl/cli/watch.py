@@ -52,7 +52,8 @@ class Watch:
             except OSError:
                 self.complete = False
                 continue
-            digest.update(f"{path}\0{seen.digest if seen else ''}\n".encode(errors="surrogateescape"))
+            if seen is not None and seen.size:  # readers leave an empty journal behind, which says nothing
+                digest.update(f"{path}\0{seen.digest}\n".encode(errors="surrogateescape"))
         return digest.hexdigest()
 
 

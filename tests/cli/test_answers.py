@@ -129,6 +129,14 @@ def test_what_was_changed_deleted_or_added_in_a_backend_by_hand_is_seen(run: Run
     assert unchanged(run)
 
 
+def test_a_plan_right_after_an_apply_is_remembered_at_once(run: Run, computed: list[str]) -> None:
+    assert run("apply", "-auto-approve")[0] == 0
+    assert unchanged(run)
+    made = len(computed)
+    assert unchanged(run)
+    assert len(computed) == made, "what reading a state leaves behind is no change"
+
+
 def test_an_apply_a_lost_state_and_another_workspace_are_seen(
     run: Run, shop: Path, computed: list[str]
 ) -> None:

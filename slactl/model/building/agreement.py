@@ -129,7 +129,9 @@ def calendar_name(text: str | None) -> str | None:
 
 def _has_null(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(item is None or _has_null(item) for item in value.values())
+        for item in value.values():
+            if item is None or (isinstance(item, dict) and _has_null(item)):
+                return True
     return False
 
 
