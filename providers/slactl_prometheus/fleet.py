@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from slactl.base.ratio import plain
@@ -68,6 +69,7 @@ def shared_groups(classes: Iterable[BurnClass], interval_s: int, minimum_events:
     ]
 
 
+@cache
 def fires(pair: Pair, burn: BurnClass, budget: Decimal) -> bool:
     """Whether an alert can fire at all: its threshold must lie below a bad ratio of 1."""
     return pair.factor(burn) * budget < 1

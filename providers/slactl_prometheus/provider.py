@@ -142,7 +142,6 @@ class _Compiler:
         self._notices.append(Notice(severity, address, message, objective.place if objective else None))
 
     def _warn_of_silent_alerts(self, objective: Objective, burn: BurnClass) -> None:
-
         budget = Decimal(budget_text(objective))
         silent = [pair for pair in PAIRS if not fires(pair, burn, budget)]
         if len(silent) == len(PAIRS):

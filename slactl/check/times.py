@@ -43,7 +43,13 @@ def timed_objectives(estate: Estate) -> Iterator[tuple[Agreement, Objective]]:
     """The promises about time that rest on others: those of OLAs from the bottom up, then those of SLAs."""
     services = estate.services
     rank = estate.bottom_up
-    opened = [one for one in estate.agreements.values() if one.status in _OPEN and one.kind != "UC"]
+    opened = [
+        one
+        for one in estate.agreements.values()
+        if one.kind != "UC"
+        and one.status in _OPEN
+        and any(objective.metric in TIMES for objective in one.objectives.values())
+    ]
     olas = (one for one in opened if one.kind == "OLA")
     slas = (one for one in opened if one.kind == "SLA")
     for agreement in (*sorted(olas, key=lambda one: max(rank[name] for name in one.services)), *slas):
