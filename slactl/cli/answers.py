@@ -66,9 +66,10 @@ def answered(
 ) -> int:
     """The exit code of a command that only says something: it is computed, or said again as it was.
 
-    `more` is what else the answer follows from. Sensitive variables are in no digest, so with them nothing is remembered.
+    `more` is what else the answer follows from. Sensitive variables and what is wrong with variables are in no digest: with
+    them nothing is remembered.
     """
-    remembers = not (parsed.no_cache or survey.scope.sensitive)
+    remembers = not (parsed.no_cache or survey.scope.sensitive or survey.found_problems)
     folder = cache_folder(parsed.root)
     path = folder / f"answer-{verb}.json"
     with ExitStack() as stack:

@@ -60,6 +60,11 @@ class Survey:
     """What is wrong so far, in two parts: those of variables come before those of documents, the workspace's own behind."""
     last_problems: Diagnostics
 
+    @property
+    def found_problems(self) -> bool:
+        """Whether anything is wrong already."""
+        return bool(self.problems.items or self.last_problems.items)
+
 
 def survey_workspace(
     root: Path, given: Given | None = None, *, cached: bool = True, selected: str = DEFAULT_WORKSPACE

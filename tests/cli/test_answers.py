@@ -164,6 +164,8 @@ def test_variables_of_the_environment_are_seen(run: Run, shop: Path, monkeypatch
     assert unchanged(run)
     monkeypatch.setenv("SLACTL_VAR_target", "99.8%")
     assert "99.9% -> 99.8%" in run("plan")[1]
+    monkeypatch.setenv("SLACTL_VAR_targett", "99.8%")
+    assert 'The variable "targett" is not declared' in run("plan")[2]
 
 
 def test_a_plan_that_a_server_or_a_secret_decides_is_never_remembered(
