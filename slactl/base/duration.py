@@ -104,8 +104,9 @@ def spoken(seconds: Fraction | int, units: int = 3) -> str:
             return f"{sign}<0.1s"
         return f"{sign}{whole}.{tenth}s" if tenth else f"{sign}{whole}s"
     words: list[str] = []
+    left = int(rest)
     for unit in ("d", "h", "m", "s"):
-        count, rest = divmod(rest, Fraction(_MILLISECONDS[unit], 1000))
+        count, left = divmod(left, _MILLISECONDS[unit] // 1000)
         if count:
             words.append(f"{count}{unit}")
     return sign + " ".join(words[:units])
