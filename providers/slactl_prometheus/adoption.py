@@ -7,7 +7,8 @@ from typing import Any
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import plural
 from slactl.provider import Candidate, Observed, Resource
-from slactl_prometheus.files import file_name, in_normal_form, parse_file, parse_rules, workspace_of
+from slactl.provider.marked_folder import MarkedFolder
+from slactl_prometheus.files import in_normal_form, parse_rules
 
 _SUFFIXES = (".yaml", ".yml")
 Series = tuple[str, frozenset[tuple[str, str]]]
@@ -18,25 +19,25 @@ def file_of(name: str) -> str:
     return name.partition("/")[0]
 
 
-def read_object(folder: Path, workspace: str, name: str) -> Observed | None:
+def read_object(files: MarkedFolder, name: str) -> Observed | None:
     """The object under an id, ours or of others; None where there is no such file or group.
 
     Raises:
         SlactlError: when it is there and cannot become ours.
     """
-    path, group = folder / file_of(name), name.partition("/")[2]
+    path, group = files.path / file_of(name), name.partition("/")[2]
     if path.name.startswith(".") or not path.is_file():
         return None
     text = _text(path)
-    owner, marked = workspace_of(text), parse_file(text)
-    if owner == workspace and marked is not None and path.name == file_name(workspace, marked.address):
+    owner, marked = files.form.workspace_of(text), files.form.parse(text)
+    if owner == files.workspace and marked is not None and path.name == files.name_of(marked.address):
         return Observed(marked.address, path.name, marked.body)
-    if owner not in (None, workspace):
+    if owner not in (None, files.workspace):
         raise SlactlError(
             f"{path} belongs to the workspace {owner}",
             "Take it out of that workspace first (removed, with keepObjects).",
         )
-    return _foreign(path, parse_rules(text), name, group, whole=owner == workspace)
+    return _foreign(path, parse_rules(text), name, group, whole=owner == files.workspace)
 
 
 def _foreign(
@@ -56,32 +57,34 @@ def _foreign(
     return Observed("", name, in_normal_form(body))
 
 
-def insist_on_adoptable(folder: Path, workspace: str, name: str) -> None:
+def insist_on_adoptable(files: MarkedFolder, name: str) -> None:
     """Look again, just before the file is taken over.
 
     Raises:
         SlactlError: when it is not there any more, or cannot become ours.
     """
-    found = read_object(folder, workspace, name)
+    found = read_object(files, name)
     if found is None or found.address:
-        raise SlactlError(f"{folder / file_of(name)} is not there any more, or managed by now", "Plan again.")
+        raise SlactlError(
+            f"{files.path / file_of(name)} is not there any more, or managed by now", "Plan again."
+        )
 
 
-def candidates(folder: Path, workspace: str, wanted: Sequence[Resource]) -> Iterator[Candidate]:
+def candidates(files: MarkedFolder, wanted: Sequence[Resource]) -> Iterator[Candidate]:
     """Files of others that record a series that a wanted file records, too: the same name with the same labels."""
     places: dict[Series, str] = {}
     for one in wanted:
         places.update(dict.fromkeys(_series(one.body), one.address))
-    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+    for path in sorted(files.path.glob("*")) if files.path.is_dir() else ():
         if path.suffix in _SUFFIXES:
-            body = _adoptable(folder, workspace, path.name)
+            body = _adoptable(files, path.name)
             addresses = {places[series] for series in _series(body) if series in places}
             yield from (Candidate(address, path.name) for address in sorted(addresses))
 
 
-def _adoptable(folder: Path, workspace: str, name: str) -> Mapping[str, Any]:
+def _adoptable(files: MarkedFolder, name: str) -> Mapping[str, Any]:
     try:
-        found = read_object(folder, workspace, name)
+        found = read_object(files, name)
     except SlactlError:
         return {}
     return {} if found is None or found.address else found.body

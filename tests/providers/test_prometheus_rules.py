@@ -14,7 +14,7 @@ from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
 from slactl.provider import Compilation, Context
 from slactl_prometheus import Provider
-from slactl_prometheus.files import file_text
+from slactl_prometheus.files import RULES
 
 Write = Callable[..., Path]
 
@@ -85,7 +85,9 @@ def compiled(root: Path, as_of: date = date(1970, 1, 5)) -> Compilation:
 def write_rules(compilation: Compilation, folder: Path) -> list[str]:
     folder.mkdir(exist_ok=True)
     for resource in compilation.resources:
-        (folder / f"{resource.address}.yaml").write_text(file_text("estate", resource.address, resource.body))
+        (folder / f"{resource.address}.yaml").write_text(
+            RULES.text("estate", resource.address, resource.body)
+        )
     return [str(path) for path in sorted(folder.glob("*.yaml"))]
 
 
