@@ -4,6 +4,6 @@ An objective is one recording rule; what all objectives share (windows, burn rat
 fleet. `docs/providers/prometheus.md` says what is generated and why.
 """
 
-from slactl_prometheus.provider import Provider
+from slactl_prometheus.provider import Provider, recorded
 
-__all__ = ["Provider"]
+__all__ = ["Provider", "recorded"]

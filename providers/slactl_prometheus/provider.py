@@ -71,6 +71,15 @@ class Provider:
         return open_connection(backend, config, context)
 
 
+def recorded(estate: Estate, backend: Backend, context: Context) -> list[Watched]:
+    """The objectives whose series a backend's rules record, and how: for those who show them."""
+    try:
+        settings = read_settings(backend.config)
+    except BadConfigError:
+        return []  # `validate` has said what is wrong
+    return _Compiler(estate, backend, settings, context).watched()
+
+
 class _Compiler:
     def __init__(self, estate: Estate, backend: Backend, settings: Settings, context: Context) -> None:
         self._estate = estate
@@ -81,8 +90,11 @@ class _Compiler:
         self._masks: dict[str, tuple[Mask, list[str]]] = {}
         self._classes: dict[tuple[int, str], BurnClass] = {}
 
+    def watched(self) -> list[Watched]:
+        return list(self._plans())
+
     def compile(self) -> Compilation:
-        plans = list(self._plans())
+        plans = self.watched()
         resources = [*self._files(plans), *self._calendars()]
         if plans:
             resources.append(self._shared([plan.burn for plan in plans]))

@@ -4,7 +4,6 @@ For a service as one consumer sees it there are three answers: agreements that p
 owner), or none.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,27 +44,24 @@ def backing(estate: Estate, service: str, consumer_owner: str, metric: str, firm
         firmness: how firm the promise above is (`Status.firmness`): it may rest only on what is at least as firm.
     """
     owner = estate.services[service].owner
-    consumer = estate.parties.get(consumer_owner)
-    foreign = consumer is not None and "supplier" in consumer.roles and not consumer.inside
     found: list[Backer] = []
     weaker: list[Agreement] = []
-    if not foreign:  # a supplier's services never rest on agreements that were made with us
-        for agreement in estate.agreements_on.get(service, ()):
-            if agreement.status in _ENDED or not serves(agreement, consumer_owner, estate):
-                continue
-            objectives = [
-                one
-                for one in agreement.objectives.values()
-                if one.metric == metric and service in one.services and _condition_met(one, estate, service)
-            ]
-            if objectives and agreement.status.firmness < firmness:
-                weaker.append(agreement)
-            elif objectives:
-                found.extend(
-                    Backer(agreement, one)
-                    for one in objectives
-                    if one.agreed or firmness < Status.AGREED.firmness
-                )
+    for agreement in estate.agreements_on.get(service, ()):
+        if agreement.status in _ENDED or not estate.may_rest_on(agreement, consumer_owner):
+            continue
+        objectives = [
+            one
+            for one in agreement.objectives.values()
+            if one.metric == metric and service in one.services and _condition_met(one, estate, service)
+        ]
+        if objectives and agreement.status.firmness < firmness:
+            weaker.append(agreement)
+        elif objectives:
+            found.extend(
+                Backer(agreement, one)
+                for one in objectives
+                if one.agreed or firmness < Status.AGREED.firmness
+            )
     return Backing(tuple(found), tuple(weaker), same_owner=owner == consumer_owner)
 
 
@@ -73,22 +69,6 @@ def _condition_met(objective: Objective, estate: Estate, service: str) -> bool:
     """Whether the service is deployed as the promise asks; a promise whose condition is not met is void."""
     deployment = estate.services[service].deployment
     return all(deployment.get(name, 0) >= least for name, least in objective.requires.items())
-
-
-def serves(agreement: Agreement, consumer_owner: str, estate: Estate) -> bool:
-    """Whether the agreement's customer is the consumer's owner, the organization, or left out."""
-    return (
-        not agreement.customers
-        or consumer_owner in agreement.customers
-        or estate.workspace.organization in agreement.customers
-    )
-
-
-def provider_agreements(estate: Estate, sla: Agreement, service: str) -> Iterator[Agreement]:
-    """The owner's agreements on the SLA's own service with the SLA's provider, where the provider is not the owner."""
-    for agreement in estate.agreements_on.get(service, ()):
-        if agreement.provider == estate.services[service].owner and sla.provider in agreement.customers:
-            yield agreement
 
 
 def ends_on(agreement: Agreement, horizon_end: date) -> date | None:

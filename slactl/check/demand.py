@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from slactl.assurance.throughput import calls_on, sent_down
-from slactl.check.backing import serves
 from slactl.check.capacity import Limit, Source, sources_of
 from slactl.check.request_view import term_s
 from slactl.model.agreement import Agreement, Status
@@ -98,7 +97,7 @@ class Demand:
                 yield service, ITSELF
                 continue
             for caller in self._callers.get(service, ()):
-                if self._may_rest_on(limit.agreement, caller):
+                if self._estate.may_rest_on(limit.agreement, caller):
                     yield service, caller
 
     def calls_of(self, edge: Edge) -> tuple[tuple[Edge, Fraction], ...]:
@@ -150,12 +149,6 @@ class Demand:
         owners = ((name, self._estate.services[name].owner) for name in source.services)
         provider = source.sla.provider
         return [(name, ITSELF if provider == owner else provider) for name, owner in owners]
-
-    def _may_rest_on(self, agreement: Agreement, caller: str) -> bool:
-        """Whether an agreement serves a caller; a supplier's services never rest on agreements made with us."""
-        party = self._estate.parties.get(caller)
-        foreign = party is not None and "supplier" in party.roles and not party.inside
-        return not foreign and serves(agreement, caller, self._estate)
 
 
 def _callers(estate: Estate) -> Mapping[str, tuple[str, ...]]:

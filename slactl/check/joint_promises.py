@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from slactl.assurance.joint import Clause
 from slactl.assurance.structure import Gate
-from slactl.check.backing import serves
 from slactl.check.cone import Cones
 from slactl.model.agreement import Agreement, Joint, Status
 
@@ -65,7 +64,7 @@ class JointPromises:
             seen = [
                 node
                 for node, name, consumer in nodes
-                if name == service and serves(agreement, consumer, self._cones.estate)
+                if name == service and self._cones.estate.serves(agreement, consumer)
             ]
             if seen:
                 parts.append(self._one_node(service, seen))

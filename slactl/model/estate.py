@@ -71,6 +71,20 @@ class Estate:
         )
         return {name: rank for rank, name in enumerate(order.static_order())}
 
+    def serves(self, agreement: Agreement, consumer_owner: str) -> bool:
+        """Whether the agreement's customer is the consumer's owner, the organization, or left out."""
+        return (
+            not agreement.customers
+            or consumer_owner in agreement.customers
+            or self.workspace.organization in agreement.customers
+        )
+
+    def may_rest_on(self, agreement: Agreement, consumer_owner: str) -> bool:
+        """Whether the consumer's services may rest on an OLA or UC; a supplier's never rest on agreements made with us."""
+        consumer = self.parties.get(consumer_owner)
+        foreign = consumer is not None and "supplier" in consumer.roles and not consumer.inside
+        return not foreign and self.serves(agreement, consumer_owner)
+
     def slas(self) -> Iterator[Agreement]:
         """The SLAs, in address order."""
         return (agreement for agreement in self.agreements.values() if agreement.kind == "SLA")

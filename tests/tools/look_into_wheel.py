@@ -9,6 +9,7 @@ NEEDED = (
     "slactl/py.typed",
     "slactl/schemas/agreement.schema.json",
     "slactl_alertmanager/__init__.py",
+    "slactl_grafana/__init__.py",
     "slactl_icinga2/__init__.py",
     "slactl_prometheus/__init__.py",
     "slactl_zabbix/__init__.py",
@@ -16,6 +17,7 @@ NEEDED = (
 ALLOWED = (
     "slactl/",
     "slactl_alertmanager/",
+    "slactl_grafana/",
     "slactl_icinga2/",
     "slactl_prometheus/",
     "slactl_zabbix/",
