@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from slactl.model.agreement import Agreement, Status
 from slactl.model.estate import Estate
-from slactl.model.service import Service
+from slactl.model.service import Call, Group, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,8 @@ class Support:
     """One service that an agreement rests on, where the way down ends."""
 
     service: Service
+    needed_by: str
+    """The service that calls it, and how many of such a group it needs where not all: `shop, 1 of 2`."""
     agreements: tuple[Agreement, ...]
     """The OLAs and UCs in force that promise it; none: `gap` says why."""
     gap: str = ""
@@ -41,31 +43,32 @@ class _Walk:
         """An SLA of somebody else than the owner rests on what the owner promises them."""
         provider = self._agreement.provider
         if self._agreement.kind == "SLA" and provider != service.owner and self._backers(service, provider):
-            yield from self._below(service, provider)
+            yield from self._below(service, provider, self._agreement.address)
         else:
             yield from self._calls(service)
 
     def _calls(self, service: Service) -> Iterator[Support]:
-        for call in service.calls():
-            yield from self._below(self._estate.services[call.service], service.owner)
+        for call, how_many in _members(service.depends_on):
+            needed_by = ", ".join(filter(None, (_shown(service), how_many)))
+            yield from self._below(self._estate.services[call.service], service.owner, needed_by)
 
-    def _below(self, service: Service, consumer: str) -> Iterator[Support]:
+    def _below(self, service: Service, consumer: str, needed_by: str) -> Iterator[Support]:
         if (service.name, consumer) in self._seen:
             return
         self._seen.add((service.name, consumer))
         backers = self._backers(service, consumer)
         if service.owner in self._agreement.customers:
-            yield Support(service, (), "the customer's own")
+            yield Support(service, needed_by, (), "the customer's own")
         elif backers:
-            yield Support(service, backers)
+            yield Support(service, needed_by, backers)
             if not _end_to_end(backers):
                 yield from self._calls(service)
         elif service.depends_on is not None:
             yield from self._calls(service)
         elif service.owner != consumer:
-            yield Support(service, (), "nobody promises it")
+            yield Support(service, needed_by, (), "nobody promises it")
         else:
-            yield Support(service, (), "of the same owner, no agreement is needed")
+            yield Support(service, needed_by, (), "of the same owner, no agreement is needed")
 
     def _backers(self, service: Service, consumer: str) -> tuple[Agreement, ...]:
         return tuple(
@@ -77,3 +80,20 @@ class _Walk:
 
 def _end_to_end(agreements: tuple[Agreement, ...]) -> bool:
     return any(objective.scope == "end-to-end" for one in agreements for objective in one.objectives.values())
+
+
+def _members(group: Group | None, how_many: str = "") -> Iterator[tuple[Call, str]]:
+    """The services called, each with how many of the nearest redundant group are needed."""
+    if group is None:
+        return
+    if group.at_least < len(group.parts):
+        how_many = f"{group.at_least} of {len(group.parts)}"
+    for part in group.parts:
+        if isinstance(part, Call):
+            yield part, how_many
+        else:
+            yield from _members(part, how_many)
+
+
+def _shown(service: Service) -> str:
+    return service.display_name or service.name

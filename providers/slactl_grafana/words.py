@@ -70,19 +70,19 @@ class Words:
     def rests_on(self, found: Sequence[Support]) -> Iterator[str]:
         """Each service below, who promises it, and a link to that agreement's dashboard."""
         yield from _table(
-            ("service", "agreement", "promises", "seen here"),
+            ("service", "needed by", "agreement", "promises", "seen here"),
             (line for one in found for line in self._support(one)),
         )
 
     def _support(self, support: Support) -> Iterator[tuple[str, ...]]:
-        service = self._service(support.service.name)
+        service, needed_by = self._service(support.service.name), escaped(support.needed_by)
         if not support.agreements:
-            yield service, "none", escaped(support.gap), ""
+            yield service, needed_by, "none", escaped(support.gap), ""
         for agreement in support.agreements:
             link = f"[{agreement.address}](d/{self._pages[agreement.address]})"
             for one in agreement.objectives.values():
                 promise = f"{one.name} {self._promise(one)} {period_of(one)}"
-                yield service, link, escaped(promise), self._seen(one)
+                yield service, needed_by, link, escaped(promise), self._seen(one)
 
     def _promise(self, objective: Objective) -> str:
         return f"{target_of(objective)}{'' if objective.agreed else ' (a target, not agreed)'}"
