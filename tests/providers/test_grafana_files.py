@@ -1,10 +1,9 @@
-"""Dashboards as files: the conformance suite, files of others, marks, drift, adoption, and what a failure leaves behind."""
+"""Dashboards as files: files of others, marks, drift, adoption, and what a failure leaves behind."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ import pytest
 from slactl.base.diagnostics import Place, SlactlError
 from slactl.cli.main import main
 from slactl.model.backend import Backend
-from slactl.provider import Action, Adopting, Change, Connection, Context, Observed, Outcome, Resource
-from slactl.provider.conformance import Subject, run_conformance
+from slactl.provider import Action, Adopting, Change, Connection, Context, Outcome, Resource
 from slactl_grafana import Provider
 from tests.estate_texts import PEOPLE, document, promise, service
 
@@ -59,7 +57,6 @@ CREATED = {
     "graf.dashboard.uc.b": page("b"),
     "graf.provisioning.dashboards": provisioning("one"),
 }
-UPDATED = {"graf.dashboard.uc.b": page("b", 0.5), "graf.provisioning.dashboards": provisioning("two")}
 
 
 def connect(root: Path, workspace: str = "estate", **config: object) -> Connection:
@@ -97,40 +94,6 @@ def everything(root: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
     }
-
-
-@pytest.mark.parametrize("provisioning_dir", ["provisioning", "dashboards"])
-def test_conformance(root: Path, provisioning_dir: str) -> None:
-    """Also where one folder holds both, as Grafana allows."""
-    theirs = root / "dashboards" / "theirs.json"
-    theirs.write_text(json.dumps(page("theirs")))
-    (root / "dashboards" / "slactl.other.graf.dashboard.sla.a.json").write_text("{}")
-
-    def path_of(found: Observed) -> Path:
-        return root / ("dashboards" if found.id.endswith(".json") else provisioning_dir) / found.id
-
-    def touch(found: Observed) -> None:
-        path = path_of(found)
-        path.write_text(path.read_text().replace("0.999", "0.998").replace("folder: one", "folder: x"))
-
-    def foreign() -> list[bytes]:
-        return [
-            path.read_bytes()
-            for path in sorted((root / "dashboards").glob("*.json"))
-            if ".estate." not in path.name
-        ]
-
-    run_conformance(
-        Subject(
-            connect=partial(connect, root, provisioningDir=provisioning_dir),
-            created=CREATED,
-            updated=UPDATED,
-            touch=touch,
-            remove=lambda found: path_of(found).unlink(),
-            foreign=foreign,
-        )
-    )
-    assert len(everything(root)) == 2
 
 
 def test_without_a_provisioning_folder_there_are_dashboards_alone(workspace: Write, slactl: Run) -> None:
