@@ -354,6 +354,37 @@ def test_a_dashboard_of_another_workspace_cannot_be_taken_over(root: Path, conne
     assert outcome.status == "failed"
 
 
+def test_provisioning_of_others_that_names_the_same_folder_becomes_ours_by_its_name_alone(
+    root: Path, connection: Connection
+) -> None:
+    address = "graf.provisioning.dashboards"
+    theirs = root / "provisioning" / "theirs.yml"
+    theirs.write_text("apiVersion: 1\nproviders: [{name: old, options: {path: /d}}]\n")
+    (root / "provisioning" / "else.yaml").write_text(
+        "providers: [{name: x, options: {path: /e}}, 7, {name: y}]\n"
+    )
+    (root / "provisioning" / "odd.yaml").write_text("providers: {name: [\n")
+    assert isinstance(connection, Adopting)
+    found = connection.read("theirs.yml")
+    assert found is not None
+    assert (found.address, found.body["providers"][0]["name"]) == ("", "old")
+    candidates = connection.importable([Resource(address, provisioning("one"), ())])
+    assert [(one.address, one.id) for one in candidates] == [(address, "theirs.yml")]
+    for name, words in (("else.yaml", "holds 3 providers"), ("odd.yaml", "holds no providers")):
+        with pytest.raises(SlactlError, match=words):
+            connection.read(name)
+
+    change = Change(Action.UPDATE, address, None, provisioning("one"), "theirs.yml", adopts=True)
+    (outcome,) = connection.execute([change])
+    connection.commit()
+    assert outcome.status == "staged"
+    assert sorted(path.name for path in (root / "provisioning").iterdir()) == [
+        "else.yaml",
+        "odd.yaml",
+        f"slactl.estate.{address}.yaml",
+    ]
+
+
 def test_import_writes_what_apply_takes_over(workspace: Write, slactl: Run) -> None:
     root = workspace(ESTATE)
     (root / "dashboards").mkdir()
