@@ -76,6 +76,10 @@ class FoldersConnection:
         """Grafana measures nothing."""
         return [None] * len(queries)
 
+    def files(self) -> Sequence[str]:
+        """Every file that may be one of this workspace's."""
+        return [drawer.files.pattern for drawer in self._drawers]
+
     def read(self, id: str) -> Observed | None:  # noqa: A002 - the protocol of providers
         """A dashboard, or a provisioning file, of anybody, by the name of its file."""
         told = id.endswith(PROVISIONING.suffixes)
