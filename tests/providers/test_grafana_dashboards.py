@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
-from grafana_foundation_sdk.models import units
-from grafana_foundation_sdk.models.dashboard import Dashboard
+from grafana_foundation_sdk.models import common, units
+from grafana_foundation_sdk.models import dashboard as model
+from grafana_foundation_sdk.models import text as text_panel
 
 from slactl.base.diagnostics import Severity
 from slactl.documents.load import load_workspace
@@ -136,9 +137,33 @@ def test_every_agreement_in_force_has_a_dashboard(pages: dict[str, Page]) -> Non
 def test_grafanas_own_models_know_all_that_is_written(pages: dict[str, Page]) -> None:
     register_default_plugins()
     for page in pages.values():
-        understood = json.loads(json.dumps(Dashboard.from_json(dict(page)), cls=JSONEncoder))
+        understood = json.loads(json.dumps(model.Dashboard.from_json(dict(page)), cls=JSONEncoder))
         known = dict(everything(understood))
         assert {path: value for path, value in everything(page) if known.get(path) != value} == {}
+
+
+def test_words_for_looks_are_grafanas(pages: dict[str, Page]) -> None:
+    for panel in (one for page in pages.values() for one in page["panels"]):
+        options = panel.get("options", {})
+        if panel["type"] == "stat":
+            common.BigValueTextMode(options["textMode"])
+            common.BigValueColorMode(options["colorMode"])
+            common.BigValueGraphMode(options["graphMode"])
+            common.BigValueJustifyMode(options["justifyMode"])
+            common.VizOrientation(options["orientation"])
+        elif panel["type"] == "timeseries":
+            custom = panel["fieldConfig"]["defaults"]["custom"]
+            common.GraphDrawStyle(custom["drawStyle"])
+            common.VisibilityMode(custom["showPoints"])
+            common.GraphThresholdsStyleMode(custom["thresholdsStyle"]["mode"])
+            common.LegendDisplayMode(options["legend"]["displayMode"])
+            common.TooltipDisplayMode(options["tooltip"]["mode"])
+            common.SortOrder(options["tooltip"]["sort"])
+        elif panel["type"] == "text":
+            text_panel.TextMode(options["mode"])
+        if "fieldConfig" in panel:
+            model.FieldColorModeId(panel["fieldConfig"]["defaults"]["color"]["mode"])
+            model.ThresholdsMode(panel["fieldConfig"]["defaults"]["thresholds"]["mode"])
 
 
 def test_units_are_grafanas(pages: dict[str, Page]) -> None:
