@@ -80,14 +80,24 @@ class Compiler:
         }
 
     def _unmeasured(self, measured: Measured) -> Iterator[Notice]:
-        unseen = sum(
-            measured.shown(objective) is None
+        """A note for all, and an error for each that is to be shown here and cannot."""
+        unseen = [
+            objective
             for one in self._agreements
             for objective in one.objectives.values()
-        )
+            if measured.shown(objective) is None
+        ]
+        for one in unseen:
+            if self._backend.name in (one.backends or ()):
+                yield Notice(
+                    Severity.ERROR,
+                    one.address,
+                    f"Its backends name {self._backend.name}, which shows what Prometheus measures, and {measured.why_not(one)}.",
+                    one.place,
+                )
         if unseen:
             yield Notice(
                 Severity.NOTE,
                 self._backend.address,
-                f"{plural(unseen, 'objective')} of agreements in force are not measured in Prometheus; their dashboards say why.",
+                f"{plural(len(unseen), 'objective')} of agreements in force are not measured in Prometheus; their dashboards say why.",
             )

@@ -27,6 +27,7 @@ class Measured:
     def __init__(self, estate: Estate, datasources: Mapping[str, str], context: Context) -> None:
         """`datasources` are uids by Prometheus backend; the first that measures an objective shows it."""
         self._datasources = datasources
+        self._watching = [name for name, one in estate.backends.items() if one.provider != "grafana"]
         self._shown: dict[str, Shown] = {}
         for name, uid in datasources.items():
             backend = estate.backends.get(name)
@@ -41,9 +42,11 @@ class Measured:
         """Why no Prometheus backend measures it: the end of a sentence."""
         if objective.metric not in METRICS:
             return f"Prometheus does not measure {objective.metric}"
-        elsewhere = objective.backends or tuple(name for name in objective.indicators if name != "*")
+        elsewhere = [name for name in objective.backends or objective.indicators if name in self._watching]
         if elsewhere and not any(name in elsewhere for name in self._datasources):
             return f"it is measured by {sentence_list(elsewhere)}"
+        if objective.backends is not None and not elsewhere:
+            return "its backends name no Prometheus"
         if not any(objective.indicator_for(name) for name in self._datasources):
             return "no indicator says how"
         return "its indicator does not say how"

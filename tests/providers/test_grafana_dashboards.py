@@ -437,6 +437,23 @@ def test_what_is_unseen_is_counted_in_the_plan(estate: Estate, tmp_path: Path) -
     )
 
 
+def test_an_objective_that_names_this_backend_and_cannot_be_shown_is_an_error(workspace: Write) -> None:
+    root = workspace(
+        PEOPLE, BACKENDS, service("shop", "web"),
+        promise("SLA", "seen", "shop", "99%", "customer: acme,", "indicator: probe, backends: [prom, graf]"),
+        promise("SLA", "alone", "shop", "99%", "customer: acme,", "indicator: probe, backends: [graf]"),
+        promise("SLA", "noc", "shop", "99%", "customer: acme,", "indicator: {noc: tags}, backends: [noc, graf]"),
+        document("Backend", "graf", GRAFANA.format(more="")),
+    )  # fmt: skip
+    errors = [one for one in compiled(read(root), root).notices if one.severity is Severity.ERROR]
+    head = "Its backends name graf, which shows what Prometheus measures, and"
+    assert [(one.address, one.message) for one in errors] == [
+        ("sla.alone.availability", f"{head} its backends name no Prometheus."),
+        ("sla.noc.availability", f"{head} it is measured by noc."),
+    ]
+    assert all(one.place is not None for one in errors)
+
+
 def test_a_data_source_of_an_unknown_backend_is_an_error_where_it_stands(workspace: Write) -> None:
     root = workspace(
         PEOPLE, BACKENDS, service("shop", "web"),
