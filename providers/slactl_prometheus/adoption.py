@@ -8,7 +8,8 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.text import plural
 from slactl.provider import Candidate, Observed, Resource
 from slactl.provider.marked_folder import MarkedFolder
-from slactl_prometheus.files import in_normal_form, parse_rules
+from slactl_prometheus.files import parse_rules
+from slactl_prometheus.formats import groups_of, in_normal_form
 
 _SUFFIXES = (".yaml", ".yml")
 Series = tuple[str, frozenset[tuple[str, str]]]
@@ -43,7 +44,7 @@ def read_object(files: MarkedFolder, name: str) -> Observed | None:
 def _foreign(
     path: Path, body: Mapping[str, Any] | None, name: str, group: str, *, whole: bool
 ) -> Observed | None:
-    groups = _groups(body)
+    groups = groups_of(body)
     if body is None or not groups:
         raise SlactlError(f"{path} is no rule file: it holds no groups", "Name a file with one rule group.")
     if group and group not in [one.get("name") for one in groups]:
@@ -91,17 +92,12 @@ def _adoptable(files: MarkedFolder, name: str) -> Mapping[str, Any]:
 
 
 def _series(body: Mapping[str, Any]) -> Iterator[Series]:
-    for group in _groups(body):
+    for group in groups_of(body):
         for rule in group.get("rules") or ():
             if isinstance(rule, Mapping) and "record" in rule:
                 labels = rule.get("labels")
                 pairs = labels.items() if isinstance(labels, Mapping) else ()
                 yield str(rule["record"]), frozenset((str(key), str(value)) for key, value in pairs)
-
-
-def _groups(body: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    groups = body.get("groups") if body is not None else None
-    return [one for one in groups if isinstance(one, Mapping)] if isinstance(groups, list) else []
 
 
 def _text(path: Path) -> str:

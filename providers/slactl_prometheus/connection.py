@@ -1,9 +1,6 @@
 """The folder of rule files: staged, checked, put in place, reloaded; the old files come back when refused."""
 
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,12 +12,12 @@ from slactl.provider.http import Server as HttpServer
 from slactl.provider.http import tls_of
 from slactl.provider.marked_folder import MarkedFolder, refused
 from slactl_prometheus.adoption import candidates, file_of, insist_on_adoptable, read_object
+from slactl_prometheus.checking import check_rules
 from slactl_prometheus.files import RULES
 from slactl_prometheus.history import measure
-from slactl_prometheus.server import Server
+from slactl_prometheus.server import Ruler, Server
 from slactl_prometheus.settings import Settings, read_settings
-
-_FILES_A_CHECK = 200
+from slactl_prometheus.vmalert import Vmalert
 
 
 def open_connection(backend: Backend, config: Mapping[str, Any], context: Context) -> "FolderConnection":
@@ -30,24 +27,37 @@ def open_connection(backend: Backend, config: Mapping[str, Any], context: Contex
         SlactlError: when the configuration is wrong.
     """
     settings = settings_of(backend, config, read_settings)
-    server = _server(settings, config, context, backend) if settings.url else None
-    return FolderConnection(settings, context, backend.name, server)
+    return FolderConnection(settings, context, backend.name, *_servers(settings, config, context, backend))
 
 
-def _server(settings: Settings, config: Mapping[str, Any], context: Context, backend: Backend) -> Server:
+def _servers(
+    settings: Settings, config: Mapping[str, Any], context: Context, backend: Backend
+) -> tuple[Server | None, Ruler | None]:
+    """Who answers queries, and who reads rule files: one server, or with vmalert two."""
     sign = None
     if settings.bearer_token:
         from slactl.base.http import bearer  # noqa: PLC0415 - slow to import; files alone need no server
 
         sign = bearer(settings.bearer_token)
     verify = tls_of(config, context.root)
-    return Server(HttpServer("Prometheus", backend, settings.url or "", settings.timeout_s, verify, sign))
+
+    def at(title: str, url: str) -> HttpServer:
+        return HttpServer(title, backend, url, settings.timeout_s, verify, sign)
+
+    database = Server(at(settings.title, settings.url), settings.format.tenant) if settings.url else None
+    if not settings.reload:
+        return database, None
+    if settings.format.name == "vmalert":
+        return database, Vmalert(at("vmalert", settings.vmalert_url or ""), settings.timeout_s)
+    return database, database
 
 
 class FolderConnection:
     """One backend's rule files, and the server that reads them."""
 
-    def __init__(self, settings: Settings, context: Context, name: str, server: Server | None) -> None:
+    def __init__(
+        self, settings: Settings, context: Context, name: str, server: Server | None, ruler: Ruler | None
+    ) -> None:
         self._settings = settings
         self._files = MarkedFolder(
             context.root / settings.rules_dir,
@@ -58,6 +68,7 @@ class FolderConnection:
             setting="rulesDir",
         )
         self._server = server
+        self._ruler = ruler
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +93,7 @@ class FolderConnection:
             SlactlError: when a file does not pass, cannot be written, or the server refuses; nothing has changed then.
         """
         try:
-            self._check()
+            check_rules(self._files.waiting, self._settings)
             self._files.put_in_place()
             self._reload()
         finally:
@@ -99,7 +110,7 @@ class FolderConnection:
                 Reading(query.objective.address, None, note="the backend has no url to read from")
                 for query in queries
             ]
-        return measure(self._server, queries)
+        return measure(self._server, queries, self._settings.step_delay_s)
 
     def files(self) -> Sequence[str]:
         """Every file that may be one of this workspace's."""
@@ -122,52 +133,21 @@ class FolderConnection:
             return refused(change, error)
         return self._files.stage(change, taken=file_of(change.id or ""))
 
-    def _check(self) -> None:
-        """Have promtool look at the staged files, where it is there."""
-        if self._settings.promtool == "off" or not self._files.waiting:
-            return
-        promtool = shutil.which("promtool")
-        if promtool is None:
-            if self._settings.promtool == "required":
-                raise SlactlError(
-                    "promtool is not installed", "Install Prometheus' tools, or set promtool: auto."
-                )
-            return
-        files = [str(one) for one in self._files.waiting]
-        for first in range(0, len(files), _FILES_A_CHECK):
-            found = subprocess.run(
-                [promtool, "check", "rules", *files[first : first + _FILES_A_CHECK]],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if found.returncode != 0:
-                raise SlactlError(
-                    "promtool refuses the rules",
-                    _promtool_words(found.stdout + found.stderr, self._files.staging),
-                )
-
     def _reload(self) -> None:
-        if self._server is None or not self._settings.reload:
+        if self._ruler is None:
             return
         try:
-            self._server.reload()
+            self._ruler.reload()
         except SlactlError as error:
             self._files.bring_back()
-            self._reload_old(self._server)
+            self._reload_old(self._ruler)
             cause = error.diagnostics[0]
             raise SlactlError(
                 cause.summary, f"{cause.detail} The old rule files are back in place."
             ) from error
 
-    def _reload_old(self, server: Server) -> None:
+    def _reload_old(self, ruler: Ruler) -> None:
         try:
-            server.reload()
+            ruler.reload()
         except SlactlError:
             return  # it kept the old rules when it refused the new ones
-
-
-def _promtool_words(output: str, staging: Path) -> str:
-    lines = [line.strip().replace(f"{staging}/", "") for line in output.splitlines()]
-    kept = [line for line in lines if line and not line.startswith(("SUCCESS", "Checking"))]
-    return " ".join(kept[:10])

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from slactl.base.ratio import plain
-from slactl_prometheus.names import BAD_RATIO, BASE, BURN, STEP, STEP_S
+from slactl_prometheus.names import BAD_RATIO, BASE, BURN, LONG_GROUP, STEP, STEP_S
 from slactl_prometheus.promql import length, quoted
 from slactl_prometheus.rules import BurnClass
 
@@ -47,8 +47,10 @@ _FROM_BASE_S = 6 * HOUR_S
 """Windows up to this length are summed from the base series, longer ones from its five-minute sums."""
 
 
-def shared_groups(classes: Iterable[BurnClass], interval_s: int, minimum_events: int) -> list[dict[str, Any]]:
-    """The groups of the whole fleet."""
+def shared_groups(
+    classes: Iterable[BurnClass], interval_s: int, minimum_events: int, delay_s: int = 0
+) -> list[dict[str, Any]]:
+    """The groups of the whole fleet; sums are made of what was recorded until `delay_s` ago, where it is not seen at once."""
     known = sorted(set(classes), key=lambda one: one.name)
     windows = sorted({seconds for pair in PAIRS for seconds in (pair.long_s, pair.short_s)})
     short = [_burn(seconds) for seconds in windows if seconds <= _FROM_BASE_S]
@@ -57,9 +59,9 @@ def shared_groups(classes: Iterable[BurnClass], interval_s: int, minimum_events:
     return [
         {"name": "slactl-burn", "interval": length(interval_s), "rules": short},
         {
-            "name": "slactl-long",
+            "name": LONG_GROUP,
             "interval": length(STEP_S),
-            "rules": [_steps(), *long, *(_bad_ratio(seconds) for seconds in periods)],
+            "rules": [_steps(delay_s), *long, *(_bad_ratio(seconds) for seconds in periods)],
         },
         {
             "name": "slactl-alerts",
@@ -75,8 +77,9 @@ def fires(pair: Pair, burn: BurnClass, budget: Decimal) -> bool:
     return pair.factor(burn) * budget < 1
 
 
-def _steps() -> dict[str, Any]:
-    return {"record": STEP, "expr": f'sum_over_time({BASE}{{part!="budget"}}[{length(STEP_S)}])'}
+def _steps(delay_s: int) -> dict[str, Any]:
+    before = f" offset {length(delay_s)}" if delay_s else ""
+    return {"record": STEP, "expr": f'sum_over_time({BASE}{{part!="budget"}}[{length(STEP_S)}]{before})'}
 
 
 def _sum(seconds: int, part: str) -> str:
@@ -110,7 +113,7 @@ def _alert(pair: Pair, burn: BurnClass, interval_s: int, minimum_events: int) ->
     factor = plain(pair.factor(burn))
     long, short = length(pair.long_s), length(pair.short_s)
     of_class = f"class={quoted(burn.name)}"
-    conditions = [f'{BURN}{{window="{window}",{of_class}}} > {factor}' for window in (long, short)]
+    conditions = [f"{_burning(seconds, of_class)} > {factor}" for seconds in (pair.long_s, pair.short_s)]
     enough = " or ".join(_enough(pair.long_s, interval_s, minimum_events))
     return {
         "alert": "SlactlBudgetBurn",
@@ -125,6 +128,12 @@ def _alert(pair: Pair, burn: BurnClass, interval_s: int, minimum_events: int) ->
             ),
         },
     }
+
+
+def _burning(seconds: int, of_class: str) -> str:
+    """The burn rate of a window; one that is recorded every five minutes may be older than the five minutes that a plain look-up goes back."""
+    series = f'{BURN}{{window="{length(seconds)}",{of_class}}}'
+    return series if seconds <= _FROM_BASE_S else f"last_over_time({series}[{length(2 * STEP_S)}])"
 
 
 def _enough(seconds: int, interval_s: int, minimum_events: int) -> Iterator[str]:

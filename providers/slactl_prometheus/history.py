@@ -13,8 +13,8 @@ _OBJECTIVES_A_QUERY = 200
 Parts = Mapping[str, Fraction]
 
 
-def measure(server: Server, queries: Sequence[Query]) -> list[Reading]:
-    """One reading for each query, in order.
+def measure(server: Server, queries: Sequence[Query], delay_s: int = 0) -> list[Reading]:
+    """One reading for each query, in order; `delay_s` is how far sums lag behind what they are sums of.
 
     The recorded series are 0 outside service hours and in excluded maintenance, so a sum over the window is a sum over its
     measured time.
@@ -23,7 +23,7 @@ def measure(server: Server, queries: Sequence[Query]) -> list[Reading]:
     for (start, end), members in _by_window(queries).items():
         for first in range(0, len(members), _OBJECTIVES_A_QUERY):
             for address, parts in _sums(
-                server, members[first : first + _OBJECTIVES_A_QUERY], start, end
+                server, members[first : first + _OBJECTIVES_A_QUERY], start, end, delay_s
             ).items():
                 found[address, start, end] = parts
     return [
@@ -38,18 +38,22 @@ def _by_window(queries: Sequence[Query]) -> dict[tuple[int, int], list[str]]:
     return windows
 
 
-def _sums(server: Server, objectives: Sequence[str], start: int, end: int) -> dict[str, Parts]:
+def _sums(server: Server, objectives: Sequence[str], start: int, end: int, delay_s: int) -> dict[str, Parts]:
     """By objective: the sum of each part, the number of five-minute steps that there are, and the rule's interval."""
     names = quoted("|".join(one.replace(".", "\\.") for one in objectives))
     span = f"[{end - start}s]"
     answers: dict[str, dict[str, Fraction]] = {}
-    for row in server.query(f"sum_over_time({STEP}{{objective=~{names}}}{span})", end):
+    for row in server.query(f"sum_over_time({STEP}{{objective=~{names}}}{span})", end + delay_s):
         answers.setdefault(row["metric"]["objective"], {})[row["metric"]["part"]] = _number(row)
-    for row in server.query(f'count_over_time({STEP}{{objective=~{names},part="total"}}{span})', end):
+    for row in server.query(
+        f'count_over_time({STEP}{{objective=~{names},part="total"}}{span})', end + delay_s
+    ):
         found = answers.setdefault(row["metric"]["objective"], {})
         found["steps"] = _number(row)
         found["timed"] = Fraction(row["metric"].get("unit") == "time")
-    for row in server.query(f'last_over_time({BASE}{{objective=~{names},part="budget"}}{span})', end):
+    for row in server.query(
+        f'last_over_time({BASE}{{objective=~{names},part="budget"}}{span})', end + delay_s
+    ):
         every = parse_duration(row["metric"].get("every", "1m")).seconds
         answers.setdefault(row["metric"]["objective"], {})["every_s"] = every
     return {address: parts for address, parts in answers.items() if "total" in parts}

@@ -1,4 +1,8 @@
-"""Indicators as PromQL: the bad part and the whole of one evaluation, in events a second or as a share of time."""
+"""Indicators as PromQL: the bad part and the whole of one evaluation, in events a second or as a share of time.
+
+Events a second are an increase by the window's length. For Prometheus that is its rate; VictoriaMetrics' rate divides by the
+time between the samples that it finds, and would count the events beside a gap several times.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,18 +60,20 @@ def measured(objective: Objective, indicator: Indicator, interval_s: int, *, mas
 
 def _ratio(good: str, total: str, window_s: int, interval_s: int) -> Measured:
     """By event. Without any good series everything is bad; rates may differ by rounding, never below zero."""
-    span = length(window_s)
-    every, fine = f"sum(rate({total.strip()}[{span}]))", f"sum(rate({good.strip()}[{span}]))"
+    every, fine = _a_second(total, window_s), _a_second(good, window_s)
     bad = f"clamp_min({every} - ({fine} or 0 * {every}), 0)"
     return Measured(bad, every, "events", window_s, interval_s, f"(vector(1) unless on() {every})")
 
 
+def _a_second(counter: str, window_s: int) -> str:
+    return f"(sum(increase({counter.strip()}[{length(window_s)}])) / {window_s})"
+
+
 def _latency(objective: Objective, buckets: str, window_s: int, interval_s: int) -> Measured:
     """By event: what is above the bucket boundary is bad. A boundary that does not exist is missing data, not success."""
-    span = length(window_s)
     threshold = objective.target if isinstance(objective.target, Duration) else Duration()
-    every = f"sum(rate({with_matcher(buckets, _EVERY)}[{span}]))"
-    fine = f"sum(rate({with_matcher(buckets, le_matcher(threshold))}[{span}]))"
+    every = _a_second(with_matcher(buckets, _EVERY), window_s)
+    fine = _a_second(with_matcher(buckets, le_matcher(threshold)), window_s)
     return Measured(
         f"clamp_min({every} - {fine}, 0)",
         every,
@@ -83,9 +89,8 @@ def _timeslice(indicator: Indicator, interval_s: int) -> Measured:
     if indicator.timeslice is None or indicator.ratio is None:
         raise TypeError(f"{indicator.address} has no slices")
     slice_s = indicator.timeslice.of.milliseconds // 1000
-    span = length(slice_s)
-    every = f"sum(rate({indicator.ratio.total.strip()}[{span}]))"
-    fine = f"(sum(rate({indicator.ratio.good.strip()}[{span}])) or 0 * {every})"
+    every = _a_second(indicator.ratio.total, slice_s)
+    fine = f"({_a_second(indicator.ratio.good, slice_s)} or 0 * {every})"
     bad = f"({fine} / ({every} > 0) < bool {plain(indicator.timeslice.good.decimal)})"
     return Measured(
         bad, "vector(1)", "time", slice_s, min(interval_s, slice_s), f"(vector(1) unless on() {every})"

@@ -11,3 +11,5 @@ BAD_RATIO = "slactl:bad_ratio"
 IN_SERVICE = "slactl:in_service"
 """1 in service, 0 outside, by calendar."""
 STEP_S = 300
+LONG_GROUP = "slactl-long"
+"""The group that makes the five-minute sums, and what is made of them."""

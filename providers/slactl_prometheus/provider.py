@@ -1,7 +1,7 @@
 """The provider: compiles an estate to rule files, and connects to the folder and server that hold them."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,10 @@ from slactl.model.backend import Backend
 from slactl.model.estate import Estate
 from slactl.provider import Compilation, Connection, Context, Notice, Resource
 from slactl.provider.config import BadConfigError, clear_secrets, config_notices
-from slactl_prometheus.files import in_normal_form
 from slactl_prometheus.fleet import PAIRS, fires, shared_groups
+from slactl_prometheus.formats import groups_of
 from slactl_prometheus.indicators import METRICS, indicator_notices, measured
+from slactl_prometheus.limits import limits
 from slactl_prometheus.mask import Mask, counted, mask_expression
 from slactl_prometheus.names import IN_SERVICE
 from slactl_prometheus.promql import length
@@ -47,12 +48,7 @@ class Provider:
 
     def cost(self, body: Mapping[str, Any]) -> Mapping[str, int]:
         """Rules, and series that they write; a shared rule writes one an objective and is counted once."""
-        rules = [
-            rule
-            for group in body.get("groups", ())
-            if isinstance(group, Mapping)
-            for rule in group.get("rules", ())
-        ]
+        rules = [rule for group in groups_of(body) for rule in group.get("rules", ())]
         series = sum(
             _SERIES_A_BASE_RULE if "objective" in rule.get("labels", {}) else 1
             for rule in rules
@@ -98,6 +94,7 @@ class _Compiler:
         resources = [*self._files(plans), *self._calendars()]
         if plans:
             resources.append(self._shared([plan.burn for plan in plans]))
+        self._notices.extend(limits(resources, self._backend, self._settings))
         return Compilation(tuple(resources), tuple(self._notices))
 
     def _plans(self) -> Iterator[Watched]:
@@ -204,11 +201,8 @@ class _Compiler:
         for plan in plans:
             files.setdefault(self._file_of(plan.agreement), []).append(plan)
         for name, members in files.items():
-            yield Resource(
-                f"{self._backend.name}.rules.{name}",
-                in_normal_form({"groups": [*_groups(name, members)]}),
-                tuple(sorted({plan.agreement.address for plan in members})),
-            )
+            needed_by = {plan.agreement.address for plan in members}
+            yield self._file(f"rules.{name}", [*_groups(name, members)], needed_by)
 
     def _file_of(self, agreement: Agreement) -> str:
         if self._settings.shards is None:
@@ -218,15 +212,22 @@ class _Compiler:
 
     def _calendars(self) -> Iterator[Resource]:
         for key, (mask, users) in sorted(self._masks.items()):
-            expression = mask_expression(mask, self._estate.calendars, self._horizon(), MASK_INTERVAL_S)
+            lead_s = MASK_INTERVAL_S + self._settings.format.lag_s
+            expression = mask_expression(mask, self._estate.calendars, self._horizon(), lead_s)
             rule = {"record": IN_SERVICE, "expr": expression, "labels": {"calendar": key}}
             group = {"name": f"slactl-calendar-{key}", "interval": length(MASK_INTERVAL_S), "rules": [rule]}
             name = key.replace(":", ".")
-            yield Resource(f"{self._backend.name}.calendar.{name}", {"groups": [group]}, tuple(sorted(users)))
+            yield self._file(f"calendar.{name}", [group], users)
 
     def _shared(self, classes: Sequence[BurnClass]) -> Resource:
-        groups = shared_groups(classes, self._settings.interval_s, self._settings.minimum_events)
-        return Resource(f"{self._backend.name}.shared.fleet", in_normal_form({"groups": groups}), ())
+        settings = self._settings
+        groups = shared_groups(classes, settings.interval_s, settings.minimum_events, settings.step_delay_s)
+        return self._file("shared.fleet", groups, ())
+
+    def _file(self, name: str, groups: Sequence[Mapping[str, Any]], needed_by: Iterable[str]) -> Resource:
+        address = f"{self._backend.name}.{name}"
+        body = self._settings.format.body(self._context.workspace, address, groups)
+        return Resource(address, body, tuple(sorted(needed_by)))
 
 
 def _groups(name: str, plans: Sequence[Watched]) -> Iterator[dict[str, Any]]:

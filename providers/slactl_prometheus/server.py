@@ -1,18 +1,30 @@
 """The server's HTTP interface: reload, and queries; every odd answer becomes a message."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from slactl.base.diagnostics import SlactlError
 from slactl.provider.http import Server as HttpServer
 from slactl.provider.http import excerpt
 
 
-class Server:
-    """One Prometheus server."""
+class Ruler(Protocol):
+    """Who reads the rule files."""
 
-    def __init__(self, http: HttpServer) -> None:
+    def reload(self) -> None:
+        """Have it read them again.
+
+        Raises:
+            SlactlError: when it refuses them or cannot be reached.
+        """
+
+
+class Server:
+    """One server that answers PromQL: Prometheus, VictoriaMetrics, Mimir."""
+
+    def __init__(self, http: HttpServer, tenant: str | None = None) -> None:
         self._http = http
+        self._headers = {} if tenant is None else {"X-Scope-OrgID": tenant}
 
     def reload(self) -> None:
         """Have the server read its files again.
@@ -42,7 +54,7 @@ class Server:
             SlactlError: when the server cannot be reached or answers anything but a vector.
         """
         form = {"query": expression, "time": str(at)}
-        answer = self._http.send("POST", "/api/v1/query", data=form, repeatable=True)
+        answer = self._http.send("POST", "/api/v1/query", data=form, headers=self._headers, repeatable=True)
         try:
             document = answer.json()
             if document["status"] == "success":

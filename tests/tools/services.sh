@@ -18,6 +18,8 @@ zabbix_sender zabbix-sender
 icinga2 icinga2
 prometheus-alertmanager prometheus-alertmanager
 amtool prometheus-alertmanager
+victoria-metrics victoria-metrics
+vmalert victoria-metrics
 LINES
 }
 
