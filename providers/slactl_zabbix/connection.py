@@ -1,7 +1,7 @@
 """An open session: everything of ours is read in two calls, changes go in batches, history is Zabbix's own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from types import TracebackType
@@ -126,6 +126,17 @@ class ZabbixConnection:
 
     def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
         """Make the changes, those of one kind together; one that is refused does not keep the others from being made."""
+        outcomes = self._make([_taken_away(one) for one in changes])
+        anew = [
+            one for one in changes if one.action is Action.REPLACE and outcomes[one.address].status == "done"
+        ]
+        for address, one in self._make([replace(one, action=Action.CREATE, id=None) for one in anew]).items():
+            error = f"it was deleted, and is not made anew: {one.error}" if one.error else ""
+            outcomes[address] = replace(one, error=error)
+        return [outcomes[one.address] for one in changes]
+
+    def _make(self, changes: Sequence[Change]) -> dict[str, Outcome]:
+        """What becomes of changes, by address."""
         outcomes: dict[str, Outcome] = {}
         broken = ""
         for (action, kind), members in _alike(changes):
@@ -140,7 +151,7 @@ class ZabbixConnection:
                     why = error.diagnostics[0].summary
                     outcomes |= {one.address: Outcome(one.address, "unknown", error=why) for one in batch}
                     broken = f"not tried, since {why}"
-        return [outcomes[one.address] for one in changes]
+        return outcomes
 
     def commit(self) -> None:
         """Nothing waits: what is executed is in force."""
@@ -289,6 +300,11 @@ class ZabbixConnection:
         )
         note = f"the worst of {plural(len(measured), 'service')}" if len(measured) > 1 else ""
         return Reading(address, Fraction(up, up + down), Fraction(down), covered=covered, note=note)
+
+
+def _taken_away(change: Change) -> Change:
+    """The first half of a replacement."""
+    return replace(change, action=Action.DELETE, after=None) if change.action is Action.REPLACE else change
 
 
 def _alike(changes: Sequence[Change]) -> Iterator[tuple[tuple[Action, _Kind], list[Change]]]:
