@@ -16,6 +16,8 @@ from slactl_alertmanager.names import SECTIONS
 _ADDED = " # slactl: this key was added, and goes with the last block"
 _WAS = "# slactl: was "
 _IS_ADDED = re.compile(r" *[a-z_]+:" + re.escape(_ADDED) + r"\r?\n?\Z")
+_IS_ITEM = re.compile(r" *-(\s|$)")
+_IS_REMARK = re.compile(r"\s*(#.*)?$")
 _BOM = "\ufeff"
 Key = tuple[str, str]
 """A workspace and an address."""
@@ -112,6 +114,10 @@ class _Reader:
         self._places: dict[Key, int] = {}
         self._open: list[str] = []
         self._address = ""
+        self._added = ""
+        """The key that slactl added last, while nothing of others came after it."""
+        self._filled = ""
+        """The same of an empty list that slactl filled: its key alone."""
 
     def read(self, text: str) -> Part:
         lines = re.findall(r"[^\n]*\n|[^\n]+", text)
@@ -133,9 +139,28 @@ class _Reader:
             self._close([*self._open, line], number)
         elif self._open:
             self._open.append(line)
-        elif not _IS_ADDED.match(line):
-            self._others.append(line.replace(_WAS, "", 1))
-            self._length += len(self._others[-1])
+        elif _IS_ADDED.match(line):
+            self._added = line.replace(_ADDED, "", 1)
+        else:
+            self._keep_key_of(line)
+            self._take_others(line.replace(_WAS, "", 1))
+            if _WAS in line:
+                self._filled = line.partition(_WAS)[0].rstrip() + "\n"
+
+    def _take_others(self, line: str) -> None:
+        self._others.append(line)
+        self._length += len(line)
+
+    def _keep_key_of(self, line: str) -> None:
+        """An item that lost its marks is somebody else's, and so is the key over it that slactl had added or filled."""
+        if _IS_REMARK.match(line):
+            return
+        if _IS_ITEM.match(line) and self._added:
+            self._take_others(self._added)
+        if _IS_ITEM.match(line) and self._filled:
+            self._length += len(self._filled) - len(self._others[-1])
+            self._others[-1] = self._filled
+        self._added = self._filled = ""
 
     def _close(self, lines: list[str], number: int) -> None:
         block = read_block(tuple(lines))

@@ -235,8 +235,9 @@ class ZabbixConnection:
                 yield Outcome(one.address, "done", one.id)
             else:
                 allowed.append(one)
-        rows = [self._row(one, there.get(one.id or "")) for one in allowed]
-        yield from self._send(action, kind, allowed, rows)
+        for together in _levels(allowed, there) if action is Action.UPDATE else (allowed,):
+            rows = [self._row(one, there.get(one.id or "")) for one in together]
+            yield from self._send(action, kind, together, rows)
 
     def _why_not(self, change: Change, kind: _Kind, row: Row | None) -> str:
         if row is None:
@@ -318,6 +319,20 @@ def _alike(changes: Sequence[Change]) -> Iterator[tuple[tuple[Action, _Kind], li
     ranked = sorted(changes, key=lambda one: (order[one.action], kind_of(one).name))
     for key, members in groupby(ranked, key=lambda one: (one.action, kind_of(one))):
         yield key, [*members]
+
+
+def _levels(changes: Sequence[Change], there: Mapping[str, Row]) -> Iterator[Sequence[Change]]:
+    """Changes that one call can make: Zabbix 6.0 does not see the children that a service has while they are in the same call."""
+    left = changes
+    while left:
+        ids = {one.id for one in left}
+        above = [
+            one
+            for one in left
+            if any(child["serviceid"] in ids for child in there.get(one.id or "", {}).get("children", ()))
+        ]
+        yield [one for one in left if one not in above]
+        left = above
 
 
 def _explained(reason: str) -> str:

@@ -1,23 +1,30 @@
 """The conformance suite, run by the Alertmanager provider against a real server, with amtool."""
 
 import os
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from alertmanager_server import running
+from compiled_estate import compiled
+from faulty_wire import reloads, wire_to
 
 from slactl.base.diagnostics import Place, SlactlError
 from slactl.model.backend import Backend
 from slactl.provider import Action, Change, Connection, Context, Observed
-from slactl.provider.conformance import Subject, run_conformance
+from slactl.provider.conformance import Body, Look, Stranger, Subject, run_conformance, with_other
+from slactl.provider.conformance import Path as BodyPath
 from slactl_alertmanager import Provider
 from slactl_alertmanager.part import Part
 from slactl_alertmanager.secrets import Secrets
 from slactl_alertmanager.server import Alertmanager
+from tests.estate_texts import PEOPLE, document, promise, service
 
 THEIRS = """\
 # Who is on duty: ask the network team.
@@ -32,6 +39,19 @@ receivers:
 - name: everybody
 - name: net
 """
+TODAY = date(2026, 11, 23)
+ESTATE = (
+    PEOPLE
+    + service("shop", "web", intrinsic="99.99%")
+    + document("Indicator", "requests", "ratio: {good: good_total, total: all_total}")
+    + promise("SLA", "a", "shop", "99.9%", "customer: acme, hours: office,", "indicator: requests")
+    + document("Backend", "prom", "provider: prometheus, config: {rulesDir: rules}")
+    + document(
+        "Backend",
+        "am",
+        "provider: alertmanager, config: {configFile: alertmanager.yml, receivers: {p1: everybody, p3: net}}",
+    )
+)
 P1 = "slactl/estate/am/p1"
 
 
@@ -66,7 +86,7 @@ UPDATED = {
 
 def connect(config: Path, workspace: str = "estate", **more: object) -> Connection:
     backend = Backend("am", Place("x.yaml"), "alertmanager", {"configFile": str(config), **more})
-    return Provider().connect(backend, backend.config, Context(config.parent, workspace, date(2026, 11, 23)))
+    return Provider().connect(backend, backend.config, Context(config.parent, workspace, TODAY))
 
 
 @pytest.fixture
@@ -85,29 +105,95 @@ def block_of(config: Path, address: str) -> str:
     return next("".join(one.lines) for one in part.blocks.values() if one.address == address)
 
 
-def test_conformance_on_a_live_server(tmp_path: Path, config: Path) -> None:
-    def touch(found: Observed) -> None:
-        block = block_of(config, found.id)
+class Hands:
+    """A person in the file."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+
+    def foreign(self) -> str:
+        return others(self._config)
+
+    def touch(self, found: Observed) -> None:
+        block = block_of(self._config, found.id)
         begin, first, *rest = block.splitlines(keepends=True)
         spaces = " " * (len(first) - len(first.lstrip()))
         edited = "".join([begin, f"{spaces}- extra: 1\n", first.replace("- ", "  ", 1), *rest])
-        config.write_text(config.read_text().replace(block, edited))
+        self._replace(block, edited)
 
-    def remove(found: Observed) -> None:
-        config.write_text(config.read_text().replace(block_of(config, found.id), ""))
+    def remove(self, found: Observed) -> None:
+        self._replace(block_of(self._config, found.id), "")
 
-    with running(tmp_path / "server", config) as server:
-        run_conformance(
+    def by_hand(self, found: Observed, path: BodyPath) -> None:
+        (section,) = found.body
+        block = block_of(self._config, found.id)
+        begin, *_, end = block.splitlines(keepends=True)
+        spaces = " " * (len(begin) - len(begin.lstrip()))
+        items = yaml.safe_dump(with_other(found.body, path, "by-hand")[section])
+        self._replace(block, begin + textwrap.indent(items, spaces) + end)
+
+    @contextmanager
+    def stranger(self, _: str, body: Body) -> Iterator[Stranger]:
+        (section,) = body
+        lines = f"- name: {body[section][0]['name']}\n"
+        if section != "receivers":
+            lines = f"{section}:\n{lines}  time_intervals: []\n"
+        self._config.write_text(self._config.read_text() + lines)
+        yield Stranger(partial(others, self._config))
+        self._replace(lines, "")
+
+    @contextmanager
+    def unmarked(self, found: Observed) -> Iterator[Look]:
+        block = block_of(self._config, found.id)
+        bare = "".join(line for line in block.splitlines(keepends=True) if "# slactl" not in line)
+        before = self._config.read_text()
+        self._replace(block, bare)
+        yield partial(others, self._config)
+        self._config.write_text(before.replace(block, ""))
+
+    def _replace(self, old: str, new: str) -> None:
+        self._config.write_text(self._config.read_text().replace(old, new))
+
+
+ALIKE = "two of these may be alike in one file: they have no name"
+
+
+def test_conformance_on_a_live_server(tmp_path: Path, config: Path, workspace: Callable[..., Path]) -> None:
+    hands = Hands(config)
+    with running(tmp_path / "server", config) as server, wire_to(server.url, reloads) as wire:
+        there = {"url": wire.url, "reload": "true", "amtool": "required"}
+        left_out = run_conformance(
             Subject(
-                connect=partial(connect, config, url=server.url, reload="true", amtool="required"),
+                connect=partial(connect, config, **there),
                 created=CREATED,
                 updated=UPDATED,
-                touch=touch,
-                remove=remove,
-                foreign=partial(others, config),
+                touch=hands.touch,
+                remove=hands.remove,
+                foreign=hands.foreign,
+                by_hand=hands.by_hand,
+                stranger=hands.stranger,
+                unmarked=hands.unmarked,
+                nameless={"route": ALIKE, "inhibit": ALIKE},
+                elsewhere=partial(connect, config, "elsewhere", **there),
+                refused={"am.receiver.bad": receiver("slactl/estate/am/bad", "no-address")},
+                many=many(),
+                most_requests={"create": 2, "read": 0, "delete": 2},
+                estate=partial(compiled, workspace(ESTATE), "am", TODAY),
+                wire=wire,
+                impatient=partial(connect, config, **{**there, "timeout": "2s"}),
             )
         )
+    assert left_out == {"an object of others is imported": "the connection takes no objects over"}
     assert config.read_text() == THEIRS
+
+
+def many() -> dict[str, Body]:
+    """Five hundred receivers, each with a route."""
+    found = dict[str, Body]()
+    for one in range(500):
+        found[f"am.receiver.n{one}"] = receiver(f"slactl/estate/am/n{one}")
+        found[f"am.route.n{one}"] = route("page", receiver=f"slactl/estate/am/n{one}")
+    return found
 
 
 def create(address: str, body: Mapping[str, Any]) -> Change:

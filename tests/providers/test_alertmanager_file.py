@@ -146,6 +146,22 @@ def test_a_block_behind_an_item_of_others_is_out_of_place_until_the_next_write()
     assert part.written(part.blocks).decode() == content
 
 
+@pytest.mark.parametrize("text", [PLAIN, PLAIN + "inhibit_rules: []\n"])
+def test_items_that_lost_their_marks_are_of_others_and_the_file_stays_what_it_says(text: str) -> None:
+    content = Part.of(text.encode(), "f").written(blocks(OURS)).decode()
+    bare = "".join(
+        line
+        for line in content.splitlines(keepends=True)
+        if "slactl begin" not in line and "slactl end" not in line
+    )
+    part = Part.of(bare.encode(), "f")
+    assert part.blocks == {}
+    assert yaml.safe_load(part.others) == yaml.safe_load(bare)
+    again = Part.of(part.written(blocks(OURS)), "f")
+    assert again.others == part.others
+    assert all(again.in_place(key, again.layout()) for key in again.blocks)
+
+
 def damaged(content: str) -> list[str]:
     begin = next(
         line for line in content.splitlines(keepends=True) if "slactl begin" in line and "receiver" in line

@@ -1,57 +1,133 @@
 """The conformance suite, run by the Prometheus provider against a real server."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
+import yaml
+from compiled_estate import compiled
+from faulty_wire import reloads, wire_to
 from prometheus_server import running
 
 from slactl.base.diagnostics import Place, SlactlError
 from slactl.model.backend import Backend
 from slactl.provider import Action, Change, Connection, Context, Observed
-from slactl.provider.conformance import Subject, run_conformance
+from slactl.provider.conformance import Body, Look, Stranger, Subject, run_conformance, with_other
+from slactl.provider.conformance import Path as BodyPath
 from slactl_prometheus import Provider
+from tests.estate_texts import PEOPLE, document, promise, service
+
+TODAY = date(2026, 11, 23)
+ESTATE = (
+    PEOPLE
+    + service("shop", "web", intrinsic="99.99%")
+    + document("Indicator", "requests", "ratio: {good: good_total, total: all_total}")
+    + promise("SLA", "a", "shop", "99.9%", "customer: acme, hours: office,", "indicator: requests")
+    + document("Backend", "prom", "provider: prometheus, config: {rulesDir: rules}")
+)
 
 
-def body(value: str) -> Mapping[str, Any]:
-    return {
-        "groups": [
-            {"name": "g", "interval": "1m", "rules": [{"record": "x:y", "expr": value, "labels": {"a": "b"}}]}
-        ]
-    }
+def body(value: str, record: str = "x:y") -> Mapping[str, Any]:
+    rules = [
+        {"record": record, "expr": value, "labels": {"a": "b"}},
+        {
+            "alert": "Burn",
+            "expr": "x:y > 1",
+            "for": "1m",
+            "labels": {},
+            "annotations": {"summary": "It burns."},
+        },
+    ]
+    return {"groups": [{"name": "g", "interval": "1m", "rules": rules}]}
 
 
-CREATED = {"prom.rules.sla.a": body("vector(1)"), "prom.rules.sla.b": body("vector(2)")}
-UPDATED = {"prom.rules.sla.b": body("vector(3)")}
+CREATED = {
+    "prom.rules.sla.a": body("vector(1)"),
+    "prom.rules.sla.b": body("vector(2)", "x:z"),
+    "prom.calendar.office": body("vector(3)", "x:c"),
+}
+UPDATED = {"prom.rules.sla.b": body("vector(3)", "x:z")}
+OTHER = {"interval": "2m", "for": "2m", "record": "x:other", "expr": "vector(9)", "labels": {"c": "d"}}
 
 
-def connect(folder: Path, **config: object) -> Connection:
+def connect(folder: Path, workspace: str = "estate", **config: object) -> Connection:
     backend = Backend("prom", Place("x.yaml"), "prometheus", {"rulesDir": "rules", **config})
-    return Provider().connect(backend, backend.config, Context(folder, "estate", date(2026, 11, 23)))
+    return Provider().connect(backend, backend.config, Context(folder, workspace, TODAY))
 
 
-def test_conformance_on_a_live_server(tmp_path: Path) -> None:
-    rules = tmp_path / "rules"
-    with running(tmp_path / "server", rules) as server:
+class Hands:
+    """A person in the folder of rule files."""
+
+    def __init__(self, rules: Path) -> None:
+        self._rules = rules
         (rules / "theirs.yaml").write_text("groups: []\n")
-        other = {"rulesDir": "rules", "url": server.url, "reload": True}
 
-        def touch(found: Observed) -> None:
-            path = rules / found.id
-            path.write_text(path.read_text().replace("vector", "scalar"))
+    def foreign(self) -> str:
+        return (self._rules / "theirs.yaml").read_text()
 
-        subject = Subject(
-            connect=partial(connect, tmp_path, **other),
-            created=CREATED,
-            updated=UPDATED,
-            touch=touch,
-            remove=lambda found: (rules / found.id).unlink(),
-            foreign=(rules / "theirs.yaml").read_text,
+    def touch(self, found: Observed) -> None:
+        path = self._rules / found.id
+        path.write_text(path.read_text().replace("vector", "scalar"))
+
+    def remove(self, found: Observed) -> None:
+        (self._rules / found.id).unlink()
+
+    def by_hand(self, found: Observed, path: BodyPath) -> None:
+        file = self._rules / found.id
+        other = with_other(found.body, path, OTHER.get(str(path[-1]), "other"))
+        file.write_text(_header(file) + yaml.safe_dump(other))
+
+    @contextmanager
+    def stranger(self, address: str, body: Body) -> Iterator[Stranger]:
+        file = self._rules / f"slactl.estate.{address}.yaml"
+        group = {"name": "theirs", "rules": body["groups"][0]["rules"]}
+        file.write_text(yaml.safe_dump({"groups": [group]}))
+        yield Stranger(file.read_text, file.name)
+        file.unlink(missing_ok=True)
+
+    @contextmanager
+    def unmarked(self, found: Observed) -> Iterator[Look]:
+        file = self._rules / found.id
+        file.write_text(file.read_text().removeprefix(_header(file)))
+        yield file.read_text
+        file.unlink()
+
+
+def _header(file: Path) -> str:
+    return "".join(line for line in file.read_text().splitlines(keepends=True) if line.startswith("#"))
+
+
+def test_conformance_on_a_live_server(tmp_path: Path, workspace: Callable[..., Path]) -> None:
+    rules = tmp_path / "rules"
+    with running(tmp_path / "server", rules) as server, wire_to(server.url, reloads) as wire:
+        hands = Hands(rules)
+        there = {"url": wire.url, "reload": True, "promtool": "required"}
+        left_out = run_conformance(
+            Subject(
+                connect=partial(connect, tmp_path, **there),
+                created=CREATED,
+                updated=UPDATED,
+                touch=hands.touch,
+                remove=hands.remove,
+                foreign=hands.foreign,
+                by_hand=hands.by_hand,
+                stranger=hands.stranger,
+                unmarked=hands.unmarked,
+                elsewhere=partial(connect, tmp_path, "elsewhere", **there),
+                refused={"prom.rules.bad": body("sum(")},
+                many={f"prom.rules.n{one}": body(f"vector({one})", f"x:n{one}") for one in range(1000)},
+                most_requests={"create": 1, "read": 0, "delete": 1},
+                estate=partial(compiled, workspace(ESTATE), "prom", TODAY),
+                wire=wire,
+                impatient=partial(connect, tmp_path, **{**there, "timeout": "2s"}),
+            )
         )
-        run_conformance(subject)
+        assert left_out == {}
+        assert server.groups() == []
 
 
 def test_the_suite_refuses_a_provider_that_forgets(tmp_path: Path) -> None:

@@ -1,28 +1,23 @@
-"""Zabbix services and SLAs on a real server: the conformance suite, plan and apply, problems and what Zabbix makes of them."""
+"""Zabbix services and SLAs on a real server: plan and apply, problems and what Zabbix makes of them."""
 
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
+from zabbix_objects import connect, node
 from zabbix_server import ZabbixServer
 
-from slactl.base.diagnostics import Place, SlactlError
+from slactl.base.diagnostics import SlactlError
 from slactl.base.intervals import IntervalSet
 from slactl.cli.main import main
 from slactl.documents.load import load_workspace
 from slactl.measure.attainment import measured_time
-from slactl.model.backend import Backend
 from slactl.model.building.estate import build_estate
 from slactl.model.estate import Estate
-from slactl.provider import Action, Change, Context, Observed, Query
-from slactl.provider.conformance import Subject, run_conformance
-from slactl_zabbix import Provider
-from slactl_zabbix.connection import ZabbixConnection
+from slactl.provider import Action, Change, Query
 from tests.estate_texts import PEOPLE, document, promise, service
 
 Write = Callable[..., Path]
@@ -35,7 +30,6 @@ kind: Backend
 metadata: {{name: noc}}
 spec: {{provider: zabbix, config: {{url: "{url}", user: Admin, password: "${{env.ZABBIX_PASSWORD}}"{more}}}}}
 """
-TODAY = date(2026, 11, 24)
 
 
 def indicator(name: str) -> str:
@@ -83,71 +77,6 @@ def estate(workspace: Write, zabbix: ZabbixServer) -> Callable[..., Path]:
         return workspace(text, BACKEND.format(url=zabbix.url, more=more))
 
     return write
-
-
-def connect(zabbix: ZabbixServer, **config: str) -> ZabbixConnection:
-    known = {"url": zabbix.url, "user": "Admin", "password": "zabbix"} if not config.get("token") else {}
-    backend = Backend("noc", Place("x.yaml"), "zabbix", {"url": zabbix.url, **known, **config})
-    connection = Provider().connect(backend, backend.config, Context(Path(), "estate", TODAY))
-    assert isinstance(connection, ZabbixConnection)
-    return connection
-
-
-def node(name: str, **more: Any) -> dict[str, Any]:
-    tags = [{"tag": "service", "operator": "equals", "value": name}]
-    return {
-        "name": name, "description": "", "bad_when": "most critical child", "rules": [], "children": [],
-        "problem_tags": tags, "node": "", **more,
-    }  # fmt: skip
-
-
-def sla(name: str, **more: Any) -> dict[str, Any]:
-    return {
-        "name": name, "description": "About it.", "slo": "99.95", "period": "monthly", "timezone": "Europe/Berlin",
-        "effective": "2026-01-01", "enabled": True,
-        "services": [{"tag": "slactl.service", "operator": "equals", "value": "estate/shop"}],
-        "schedule": ["mon 08:00 - mon 18:00"], "excluded_downtimes": "2026-12-24T07:00:00Z - 2026-12-24T17:00:00Z feast",
-        **more,
-    }  # fmt: skip
-
-
-def test_conformance(zabbix: ZabbixServer) -> None:
-    theirs = zabbix.call("service.create", [{"name": "theirs", "algorithm": 1, "sortorder": 0}])["serviceids"]
-    zabbix.call(
-        "sla.create",
-        [{"name": "theirs", "slo": "99", "period": 0, "timezone": "UTC", "effective_date": 0, "status": 1,
-          "service_tags": [{"tag": "a", "value": "b"}]}],
-    )  # fmt: skip
-
-    def touch(found: Observed) -> None:
-        kind, key = ("sla", "slaid") if "slo" in found.body else ("service", "serviceid")
-        zabbix.call(f"{kind}.update", [{key: found.id, "name": "touched"}])
-
-    def remove(found: Observed) -> None:
-        zabbix.call(f"{'sla' if 'slo' in found.body else 'service'}.delete", [found.id])
-
-    def foreign() -> object:
-        slas = zabbix.call("sla.get", {"filter": {"name": "theirs"}, "selectServiceTags": "extend"})
-        return slas, zabbix.call("service.get", {"serviceids": theirs, "selectTags": "extend"})
-
-    subject = Subject(
-        connect=partial(connect, zabbix),
-        created={
-            "noc.indicator.a": node("a"),
-            "noc.indicator.b": node("b", problem_tags=[]),
-            "noc.sla.a.availability": sla("a"),
-        },
-        updated={
-            "noc.indicator.b": node("b", bad_when="rules", rules=[{"bad_children": 2}], description="More."),
-            "noc.sla.a.availability": sla(
-                "b", slo="99.9999", schedule=[], excluded_downtimes="", enabled=False
-            ),
-        },
-        touch=touch,
-        remove=remove,
-        foreign=foreign,
-    )
-    run_conformance(subject)
 
 
 def test_apply_no_op_drift_and_destroy(
@@ -445,25 +374,6 @@ def test_an_address_that_is_not_the_interface(zabbix: ZabbixServer) -> None:
 def test_the_frontends_address_is_enough(zabbix: ZabbixServer) -> None:
     with connect(zabbix, url=zabbix.url.removesuffix("/api_jsonrpc.php")) as connection:
         assert connection.read_all() == []
-
-
-def test_a_thousand_slas_cost_few_requests(zabbix: ZabbixServer) -> None:
-    many = 1000
-    leaves = [
-        Change(Action.CREATE, f"noc.indicator.n{one}", None, node(f"n{one}"), None) for one in range(many)
-    ]
-    with connect(zabbix) as connection:
-        ids = [one.id for one in connection.execute(leaves)]
-        rest = [
-            *(Change(Action.CREATE, f"noc.service.n{one}", None, node(f"s{one}", problem_tags=[], children=[number]), None)
-              for one, number in enumerate(ids)),
-            *(Change(Action.CREATE, f"noc.sla.n{one}.availability", None, sla(f"n{one}"), None) for one in range(many)),
-        ]  # fmt: skip
-        assert {one.status for one in connection.execute(rest)} == {"done"}
-        assert connection.requests <= 40
-    with connect(zabbix) as connection:
-        assert len(connection.read_all()) == 3 * many
-        assert connection.requests <= 10
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -60,21 +60,8 @@ class _Server:
 
     url: str
     ca: Path | None
-    connections: threading.local = field(default_factory=threading.local)
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str, bytes]:
-        known = getattr(self.connections, "open", None)
-        connection: HTTPConnection = known or self._connect()
-        self.connections.open = connection
-        kept = {name: headers[name] for name in _PASSED_ON if name in headers}
-        connection.request(method, path, body, kept)
-        answer = connection.getresponse()
-        content = answer.read()
-        if answer.will_close:
-            connection.close()
-        return answer.status, answer.headers.get("Content-Type", ""), content
-
-    def _connect(self) -> HTTPConnection:
+    def connect(self) -> HTTPConnection:
         parts = urlsplit(self.url)
         host, port = parts.hostname or "", parts.port
         if parts.scheme == "http":
@@ -82,48 +69,66 @@ class _Server:
         return HTTPSConnection(host, port, timeout=60, context=ssl.create_default_context(cafile=self.ca))
 
 
-def _handler(wire: FaultyWire, server: _Server) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wire: FaultyWire
+    system: _Server
+    beyond: HTTPConnection | None = None
+    """To the server, for as long as the connection from the other side lasts."""
 
-        def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            request = (self.command, self.path, dict(self.headers.items()), body)
-            fault = wire.arrived(*request)
-            if fault is Fault.CUT_BEFORE:
-                self._cut()
-            elif fault is Fault.ERROR:
-                self._answer(500, "text/html", b"<html>Internal server error</html>")
-            else:
-                self._pass_on(fault, server.ask(*request))
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        request = (self.command, self.path, dict(self.headers.items()), body)
+        fault = self.wire.arrived(*request)
+        if fault is Fault.CUT_BEFORE:
+            self._cut()
+        elif fault is Fault.ERROR:
+            self._answer(500, "text/html", b"<html>Internal server error</html>")
+        else:
+            self._pass_on(fault, self._ask(*request))
 
-        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that the base class calls
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str, bytes]:
+        self.beyond = self.beyond or self.system.connect()
+        self.beyond.request(
+            method, path, body, {name: headers[name] for name in _PASSED_ON if name in headers}
+        )
+        answer = self.beyond.getresponse()
+        content = answer.read()
+        if answer.will_close:
+            self.beyond.close()
+        return answer.status, answer.headers.get("Content-Type", ""), content
 
-        def _pass_on(self, fault: Fault | None, answer: tuple[int, str, bytes]) -> None:
-            if fault is Fault.LATE:
-                self.connection.settimeout(_GIVEN_UP_S)
-                self.connection.recv(1)  # until the other side gives up
-            if fault is None:
-                self._answer(*answer)
-            else:
-                self._cut()
+    def finish(self) -> None:
+        if self.beyond is not None:
+            self.beyond.close()
+        super().finish()
 
-        def _answer(self, status: int, kind: str, content: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that the base class calls
 
-        def _cut(self) -> None:
-            self.close_connection = True
+    def _pass_on(self, fault: Fault | None, answer: tuple[int, str, bytes]) -> None:
+        if fault is Fault.LATE:
+            self.connection.settimeout(_GIVEN_UP_S)
+            self.connection.recv(1)  # until the other side gives up
+        if fault is None:
+            self._answer(*answer)
+        else:
+            self._cut()
+
+    def _answer(self, status: int, kind: str, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _cut(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):  # the other side has given up already
             self.connection.shutdown(socket.SHUT_RDWR)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the base class has
-            """Say nothing."""
-
-    return Handler
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the base class has
+        """Say nothing."""
 
 
 @contextmanager
@@ -133,7 +138,8 @@ def wire_to(
     """A proxy to a server; `ca` is what the server's certificate is checked by, `certificate` the proxy's own with its key."""
     parts = urlsplit(url)
     wire = FaultyWire("", changes)
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), _handler(wire, _Server(url, ca)))
+    handler = type("Handler", (_Handler,), {"wire": wire, "system": _Server(url, ca)})
+    proxy = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     proxy.daemon_threads = True
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -12,7 +12,7 @@ from slactl.provider.conformance.acting import (
     read_over,
     standing,
 )
-from slactl.provider.conformance.bodies import Path, at, leaves, shape
+from slactl.provider.conformance.bodies import Path, at, filled, leaves, shape
 from slactl.provider.conformance.subject import Subject
 from slactl.provider.resource import Action, Change, Observed
 
@@ -26,14 +26,19 @@ def sees_what_was_changed(subject: Subject) -> None:
 
 
 def sees_what_was_deleted(subject: Subject) -> None:
-    """What is deleted by hand is not read any more, and can be made again, with what went along."""
+    """What is deleted by hand is not read any more, and can be made again, with what went along and what refers to it."""
     with standing(subject) as there:
         address, found = next(iter(there.items()))
         subject.remove(found)
         left = read(subject)
         expect(address not in left, "it is read after it was deleted by hand")
-        put(subject, {gone: one.body for gone, one in there.items() if gone not in left})
-        expect_same(bodies(read(subject)), bodies(there), "it can be made again")
+        put(subject, {one: body for one, body in subject.created.items() if one not in left}, left)
+        stayed = {one: body for one, body in subject.created.items() if one in left}
+        put(subject, stayed, read(subject), Action.UPDATE)
+        again = read(subject)
+        fields = {one.address: {"id": one.id, **one.attributes} for one in again.values()}
+        wanted = {one: filled(body, fields) for one, body in subject.created.items()}
+        expect_same(bodies(again), wanted, "it can be made again")
 
 
 def sees_each_attribute(subject: Subject) -> None:

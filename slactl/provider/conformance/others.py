@@ -1,21 +1,22 @@
 """What is not ours: never read as ours, never changed, never taken over unless an import says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from slactl.provider.conformance.acting import (
     attempt,
-    bodies,
-    creations,
     delete_all,
     expect,
     expect_same,
     make,
+    put,
     read,
     standing,
 )
-from slactl.provider.conformance.subject import Body, Subject
+from slactl.provider.conformance.bodies import filled, refers_to
+from slactl.provider.conformance.subject import Subject
 from slactl.provider.resource import Action, Change, Observed, Outcome, Resource
 
 if TYPE_CHECKING:
@@ -25,68 +26,73 @@ if TYPE_CHECKING:
 def refuses_strangers(subject: Subject) -> None:
     """A creation where somebody else's object stands fails, and leaves it as it is."""
     assert subject.stranger is not None  # noqa: S101 - the step needs it
-    for change in _one_of_each_type(subject):
-        with subject.stranger(change.address, change.after or {}) as there:
+    for address in _one_of_each_type(subject):
+        if _type(address) in subject.nameless:
+            continue
+        with _wanted(subject, address) as change, subject.stranger(address, change.after or {}) as there:
             before = there.look()
-            expect(change.address not in read(subject), f"{change.address}: somebody else's object is read")
+            expect(address not in read(subject), f"{address}: somebody else's object is read")
             outcome = _attempt(subject, change)
-            expect(outcome.status == "failed", f"{change.address} over somebody else's object: {outcome}")
-            expect(there.look() == before, f"{change.address}: somebody else's object was changed")
-        delete_all(subject)
+            expect(outcome.status == "failed", f"{address} over somebody else's object: {outcome}")
+            expect(there.look() == before, f"{address}: somebody else's object was changed")
 
 
 def imports(subject: Subject) -> None:
     """An object of others is found, read and taken over by name; without the word of an import it is refused."""
     assert subject.stranger is not None  # noqa: S101 - the step needs it
-    for change in _one_of_each_type(subject):
-        address, body = change.address, change.after or {}
-        with subject.stranger(address, body) as there:
+    for address in _one_of_each_type(subject):
+        with _wanted(subject, address) as change, subject.stranger(address, change.after or {}) as there:
             if there.id is None:
                 continue
-            found = _adoptable(subject, address, body, there.id)
+            found = _adoptable(subject, change, there.id)
             before = there.look()
-            taking = Change(Action.UPDATE, address, found.body, body, there.id)
+            taking = Change(Action.UPDATE, address, found.body, change.after, found.id)
             outcome = _attempt(subject, taking)
             expect(outcome.status == "failed", f"{there.id} without an import: {outcome}")
             expect(there.look() == before, f"{there.id} was changed without an import")
             make(subject, [replace(taking, adopts=True)])
-            expect_same(bodies(read(subject)), {address: body}, f"{there.id} is taken over")
-            delete_all(subject)
+            ours = read(subject)[address]
+            expect_same({address: ours.body}, {address: change.after}, f"{there.id} is taken over")
+            make(subject, [Change(Action.DELETE, address, ours.body, None, ours.id)])
 
 
-def _adoptable(subject: Subject, address: str, body: Body, id_: str) -> Observed:
+def _adoptable(subject: Subject, change: Change, id_: str) -> Observed:
     with subject.connect() as connection:
         adopting = cast("Adopting", connection)
         expect(adopting.read(f"{id_}-none") is None, "what is not there is read as None")
         found = adopting.read(id_)
-        offered = {(one.address, one.id) for one in adopting.importable([Resource(address, body, ())])}
+        wanted = Resource(change.address, change.after or {}, ())
+        offered = {(one.address, one.id) for one in adopting.importable([wanted])}
     expect(found is not None and found.address == "", f"{id_} is read, and nobody's: {found}")
-    expect((address, id_) in offered, f"{id_} is offered for {address}: {offered}")
+    expect((change.address, id_) in offered, f"{id_} is offered for {change.address}: {offered}")
     return cast("Observed", found)
 
 
 def lets_go_of_the_unmarked(subject: Subject) -> None:
     """An object without our mark is somebody else's: not read, not changed, not deleted, and no reason for a second one."""
     assert subject.unmarked is not None  # noqa: S101 - the step needs it
-    for change in _one_of_each_type(subject):
-        make(subject, [change])
-        (found,) = read(subject).values()
-        with subject.unmarked(found) as look:
-            before = look()
-            expect(read(subject) == {}, f"{found.id} lost its mark and is read as ours")
-            gone = Change(Action.DELETE, found.address, found.body, None, found.id)
-            asked = [gone]
-            if _type(change) not in subject.nameless:
-                changed = subject.updated.get(found.address, found.body)
-                asked += [Change(Action.UPDATE, found.address, found.body, changed, found.id), change]
-            for one in asked:
-                outcome = _attempt(subject, one)
-                expect(
-                    one is gone or outcome.status == "failed",
-                    f"{one.action} of {found.id}, which lost its mark: {outcome}",
-                )
-                expect(look() == before, f"{found.id} lost its mark, and a {one.action} changed it")
-        delete_all(subject)
+    for address in _one_of_each_type(subject):
+        with _wanted(subject, address) as change:
+            make(subject, [change])
+            found = read(subject)[address]
+            with subject.unmarked(found) as look:
+                before = look()
+                expect(address not in read(subject), f"{found.id} lost its mark and is read as ours")
+                for one in _attempts(subject, change, found):
+                    outcome = _attempt(subject, one)
+                    expect(
+                        one.action is Action.DELETE or outcome.status == "failed",
+                        f"{one.action} of {found.id}, which lost its mark: {outcome}",
+                    )
+                    expect(look() == before, f"{found.id} lost its mark, and a {one.action} changed it")
+
+
+def _attempts(subject: Subject, creation: Change, found: Observed) -> Sequence[Change]:
+    """What a plan that was made before the mark was lost, or after, would do."""
+    deletion = Change(Action.DELETE, found.address, found.body, None, found.id)
+    if _type(found.address) in subject.nameless:
+        return [deletion]
+    return [deletion, Change(Action.UPDATE, found.address, found.body, creation.after, found.id), creation]
 
 
 def leaves_workspaces_alone(subject: Subject) -> None:
@@ -120,8 +126,23 @@ def _changes(subject: Subject, there: dict[str, Observed], action: Action) -> Se
     ]
 
 
-def _one_of_each_type(subject: Subject) -> list[Change]:
-    return [*{_type(one): one for one in reversed(creations(subject))}.values()][::-1]
+def _one_of_each_type(subject: Subject) -> list[str]:
+    return [*{_type(one): one for one in reversed([*subject.created])}.values()][::-1]
+
+
+@contextmanager
+def _wanted(subject: Subject, address: str) -> Iterator[Change]:
+    """The creation of one object, while what it refers to is there."""
+    below = _below(subject, address)
+    put(subject, {one: subject.created[one] for one in subject.created if one in below})
+    known = {one.address: {"id": one.id, **one.attributes} for one in read(subject).values()}
+    yield Change(Action.CREATE, address, None, filled(subject.created[address], known), None)
+    delete_all(subject)
+
+
+def _below(subject: Subject, address: str) -> set[str]:
+    direct = {*refers_to(subject.created[address])}
+    return direct.union(*(_below(subject, one) for one in direct))
 
 
 def _attempt(subject: Subject, change: Change) -> Outcome:
@@ -129,5 +150,5 @@ def _attempt(subject: Subject, change: Change) -> Outcome:
         return attempt(connection, [change])[change.address]
 
 
-def _type(change: Change) -> str:
-    return change.address.split(".", 2)[1]
+def _type(address: str) -> str:
+    return address.split(".", 2)[1]
