@@ -105,7 +105,7 @@ def test_conformance_on_a_live_server(tmp_path: Path, workspace: Callable[..., P
     rules = tmp_path / "rules"
     with running(tmp_path / "server", rules) as server, wire_to(server.url, reloads) as wire:
         hands = Hands(rules)
-        there = {"url": wire.url, "reload": True, "promtool": "required"}
+        there: dict[str, Any] = {"url": wire.url, "reload": True, "promtool": "required"}
         left_out = run_conformance(
             Subject(
                 connect=partial(connect, tmp_path, **there),

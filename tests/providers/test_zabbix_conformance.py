@@ -164,11 +164,12 @@ def _marks(found: Observed) -> list[Mapping[str, str]]:
 
 def test_conformance(zabbix: ZabbixServer, workspace: Callable[..., File]) -> None:
     hands = Hands(zabbix)
+    token = zabbix.token()
     alike = "Zabbix lets two services have one name"
     with wire_to(zabbix.url, writes) as wire:
         left_out = run_conformance(
             Subject(
-                connect=partial(connect, zabbix, url=wire.url),
+                connect=partial(connect, zabbix, url=wire.url, token=token),
                 created=CREATED,
                 updated=UPDATED,
                 touch=hands.touch,
@@ -178,7 +179,7 @@ def test_conformance(zabbix: ZabbixServer, workspace: Callable[..., File]) -> No
                 stranger=hands.stranger,
                 unmarked=hands.unmarked,
                 nameless={"indicator": alike, "service": alike},
-                elsewhere=partial(connect, zabbix, "elsewhere", url=wire.url),
+                elsewhere=partial(connect, zabbix, "elsewhere", url=wire.url, token=token),
                 refused={
                     "noc.sla.bad.availability": sla("bad", slo="101"),
                     "noc.indicator.bad": node("bad", children=["4711"]),
@@ -187,7 +188,7 @@ def test_conformance(zabbix: ZabbixServer, workspace: Callable[..., File]) -> No
                 most_requests={"create": 40, "read": 10, "delete": 50},
                 estate=partial(compiled, workspace(ESTATE), "noc", TODAY),
                 wire=wire,
-                impatient=partial(connect, zabbix, url=wire.url, timeout="2s"),
+                impatient=partial(connect, zabbix, url=wire.url, token=token, timeout="2s"),
             )
         )
     assert left_out == {}
