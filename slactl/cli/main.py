@@ -62,6 +62,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "slactl.cli.workspaces",
         "Several states of one set of files: list, show, new, select, delete",
     ),
+    "provider": ("slactl.cli.provider", "Write a new provider's package to begin with: new NAME"),
     "force-unlock": ("slactl.cli.force_unlock", "Release a lock that its holder left behind"),
     "version": ("slactl.cli.version", "Print the version"),
 }

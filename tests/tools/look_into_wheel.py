@@ -7,6 +7,8 @@ from pathlib import Path
 NEEDED = (
     "slactl/cli/main.py",
     "slactl/py.typed",
+    "slactl/provider/template/package/provider.py.template",
+    "slactl/provider/template/pyproject.toml.template",
     "slactl/schemas/agreement.schema.json",
     "slactl_alertmanager/__init__.py",
     "slactl_grafana/__init__.py",
