@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -171,3 +172,36 @@ def test_the_name_of_an_installed_provider_is_refused(
     assert code == 1
     assert 'There is a provider "zabbix" already' in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_on_providers_is_followed_as_it_stands(tmp_path: Path, repository: Path) -> None:
+    page = (repository / "docs" / "providers.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    site = tmp_path / "site"
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(site),
+        "PIP_TARGET": str(site),
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # that is pip's word for: without isolation
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }
+    said = list[str]()
+    for block in blocks:
+        done = subprocess.run(
+            ["/bin/sh", "-eu", "-c", block],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        said.append(done.stdout)
+    assert len(said) == 3
+    assert "2 passed" in said[0]
+    assert said[1].rstrip().splitlines()[-1].startswith("No changes.")
+    assert "Plan: 0 to add, 1 to change, 0 to destroy." in said[2]
+    assert '+ provider = "web"' in said[2]

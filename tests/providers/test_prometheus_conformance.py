@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 import yaml
@@ -128,30 +128,6 @@ def test_conformance_on_a_live_server(tmp_path: Path, workspace: Callable[..., P
         )
         assert left_out == {}
         assert server.groups() == []
-
-
-def test_the_suite_refuses_a_provider_that_forgets(tmp_path: Path) -> None:
-    (tmp_path / "rules").mkdir()
-
-    class Forgetful:
-        def __init__(self) -> None:
-            self.real = connect(tmp_path)
-
-        def __enter__(self) -> Self:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            self.real.rollback()
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self.real, name)
-
-        def read_all(self) -> list[Observed]:
-            return [*self.real.read_all()][:1]
-
-    subject = Subject(Forgetful, CREATED, UPDATED, lambda _: None, lambda _: None, lambda: 0)
-    with pytest.raises(AssertionError, match="read back"):
-        run_conformance(subject)
 
 
 @pytest.mark.parametrize("name", ["../x.yaml", "a/b.yaml", ".hidden.yaml"])

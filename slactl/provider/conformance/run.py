@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from slactl.base.diagnostics import SlactlError
 from slactl.provider.conformance import drift, life, many, others, trouble
 from slactl.provider.conformance.acting import expect
 from slactl.provider.conformance.subject import Subject
@@ -59,6 +60,9 @@ def run_conformance(subject: Subject) -> dict[str, str]:
             expect(subject.foreign() == theirs, "something of others was changed")
         except AssertionError as error:
             raise AssertionError(f"{step.name}: {error}") from error
+        except SlactlError as error:
+            said = error.diagnostics[0]
+            raise AssertionError(f"{step.name}: {said.summary}. {said.detail}") from error
     return left_out
 
 
