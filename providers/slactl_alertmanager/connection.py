@@ -161,10 +161,22 @@ class FileConnection:
             if name in taken:
                 what = "receiver" if section == "receivers" else "time interval"
                 return f'{part.file} has a {what} "{name}" that is not slactl\'s; rename it there, then apply again'
+        if self._is_doubled(change, part, layout):
+            return (
+                f"{part.file} has this route among what others wrote, and who is told would be told twice: its marks were "
+                "taken off, or somebody wrote it. Remove it there, then apply again"
+            )
         for name in self._refused.intersection(_needs(change.after)):
             return f'it needs "{name}", which could not be made'
         missing = [text for text in references_of(change.after).values() if not self._secrets.knows(text)]
         return f"config.receivers does not have {missing[0]} any more; plan again" if missing else ""
+
+    def _is_doubled(self, change: Change, part: Part, layout: Layout) -> bool:
+        """Whether others have a route that a new block would hold once more."""
+        if change.after is None or (self._workspace, change.id or change.address) in part.blocks:
+            return False
+        bodies = (change.after, change.before or {})
+        return any(route in layout.routes for body in bodies for route in body.get("routes", ()))
 
     def _stale(self, change: Change, part: Part, former: str) -> str:
         """Whether the block is another than the one that was planned for; then somebody's change would be lost."""

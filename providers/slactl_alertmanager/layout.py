@@ -11,6 +11,7 @@ from slactl.base.diagnostics import SlactlError
 from slactl_alertmanager.names import SECTIONS
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Texts: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NULL = "tag:yaml.org,2002:null"
 _MERGE = "tag:yaml.org,2002:merge"
 _INDENT = 2
@@ -40,6 +41,8 @@ class Layout:
     sections: dict[str, Section]
     receivers: frozenset[str]
     intervals: frozenset[str]
+    routes: tuple[Any, ...] = ()
+    """The routes of others below the root, every value as text."""
 
 
 def layout_of(text: str, file: str) -> Layout:
@@ -59,6 +62,7 @@ def layout_of(text: str, file: str) -> Layout:
         sections,
         frozenset(_names(root, _NAMES["receivers"])),
         frozenset(_names(root, _NAMES["time_intervals"])),
+        tuple(_routes(text)),
     )
 
 
@@ -153,6 +157,11 @@ class _Finder:
 
     def _line_start(self, index: int) -> int:
         return self._text.rfind("\n", 0, index) + 1
+
+
+def _routes(text: str) -> list[Any]:
+    found = yaml.load(text, Loader=_Texts)["route"].get("routes")  # noqa: S506 - texts, lists and mappings alone
+    return found if isinstance(found, list) else []
 
 
 def _pair(parent: Any, name: str) -> tuple[Any, Any] | None:

@@ -135,12 +135,16 @@ class Hands:
     @contextmanager
     def stranger(self, _: str, body: Body) -> Iterator[Stranger]:
         (section,) = body
-        lines = f"- name: {body[section][0]['name']}\n"
-        if section != "receivers":
-            lines = f"{section}:\n{lines}  time_intervals: []\n"
-        self._config.write_text(self._config.read_text() + lines)
+        before = self._config.read_text()
+        if section == "routes":
+            lines = textwrap.indent(yaml.safe_dump(body["routes"]), "    ")
+            self._replace("    # pages of the network team\n", f"{lines}    # pages of the network team\n")
+        else:
+            name = f"- name: {body[section][0]['name']}\n"
+            more = "" if section == "receivers" else f"{section}:\n{name}  time_intervals: []\n"
+            self._config.write_text(before + (more or name))
         yield Stranger(partial(others, self._config))
-        self._replace(lines, "")
+        self._config.write_text(before)
 
     @contextmanager
     def unmarked(self, found: Observed) -> Iterator[Look]:
@@ -155,7 +159,7 @@ class Hands:
         self._config.write_text(self._config.read_text().replace(old, new))
 
 
-ALIKE = "two of these may be alike in one file: they have no name"
+ALIKE = "a rule that stands twice does what it does once"
 
 
 def test_conformance_on_a_live_server(tmp_path: Path, config: Path, workspace: Callable[..., Path]) -> None:
@@ -173,7 +177,7 @@ def test_conformance_on_a_live_server(tmp_path: Path, config: Path, workspace: C
                 by_hand=hands.by_hand,
                 stranger=hands.stranger,
                 unmarked=hands.unmarked,
-                nameless={"route": ALIKE, "inhibit": ALIKE},
+                nameless={"inhibit": ALIKE},
                 elsewhere=partial(connect, config, "elsewhere", **there),
                 refused={"am.receiver.bad": receiver("slactl/estate/am/bad", "no-address")},
                 many=many(),
