@@ -36,9 +36,10 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         _write(folder / path, text)
     console.print(f"Wrote {plural(len(written), 'file')} into {folder}: the provider {name}.")
     if not console.automated:
+        place = folder if folder.is_absolute() else f"./{folder}"  # without a slash pip takes it for a name
         console.print(
-            f"\nNext:\n  pip install --editable '{folder}[dev]'\n  pytest {folder}\n"
-            f"Then change what is marked CHANGE in {folder / 'src' / package_of(name)}."
+            f"\nNext:\n  pip install {place}\n  pytest {place}\n"
+            f"Then change what is marked CHANGE in {folder / 'src' / package_of(name)}, and install it again."
         )
     return 0
 

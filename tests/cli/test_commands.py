@@ -238,7 +238,7 @@ def test_bad_input_is_a_message_with_its_place(
     assert "Traceback" not in err + out
 
 
-ALONE = ("version", "rules", "fmt", "calc", "verify")
+ALONE = ("version", "rules", "fmt", "calc", "verify", "provider")
 """Commands that need no workspace."""
 
 
