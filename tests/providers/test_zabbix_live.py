@@ -100,6 +100,28 @@ def test_apply_no_op_drift_and_destroy(
     assert zabbix.call("service.get", {"countOutput": True}) == "0"
 
 
+def test_a_leaf_is_replaced_and_its_tree_holds_the_new_one(
+    estate: Callable[..., Path], zabbix: ZabbixServer, slactl: Slactl
+) -> None:
+    root = estate()
+    assert slactl(root, "apply", "-auto-approve")[0] == 0
+
+    def leaves() -> dict[str, set[str]]:
+        """By service: what it rests on."""
+        rows = zabbix.call("service.get", {"output": ["serviceid"], "selectChildren": ["serviceid"]})
+        return {row["serviceid"]: {one["serviceid"] for one in row["children"]} for row in rows}
+
+    before = leaves()
+    code, out, err = slactl(root, "apply", "-auto-approve", "-replace=noc.indicator.db")
+    assert code == 0, out + err
+    after = leaves()
+    (gone,), (new,) = before.keys() - after.keys(), after.keys() - before.keys()
+    assert [one for one, below in before.items() if gone in below] == [
+        one for one, below in after.items() if new in below
+    ]
+    assert "No changes." in slactl(root, "plan")[1]
+
+
 def test_a_lost_state_is_made_anew_from_what_zabbix_carries(
     estate: Callable[..., Path], slactl: Slactl
 ) -> None:
