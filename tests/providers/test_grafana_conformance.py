@@ -1,18 +1,21 @@
 """The conformance suite, run by the Grafana provider against its folders; no Grafana reads them here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from slactl.base.diagnostics import Place
 from slactl.model.backend import Backend
 from slactl.provider import Connection, Context, Observed
-from slactl.provider.conformance import Subject, run_conformance
+from slactl.provider.conformance import Body, Look, Stranger, Subject, run_conformance, with_other
+from slactl.provider.conformance import Path as BodyPath
 from slactl_grafana import Provider
 
 TODAY = date(2026, 11, 23)
@@ -74,11 +77,37 @@ class Hands:
     def remove(self, found: Observed) -> None:
         self.file(found).unlink()
 
+    def by_hand(self, found: Observed, path: BodyPath) -> None:
+        file = self.file(found)
+        if file.suffix == ".json":
+            file.write_text(json.dumps(with_other(json.loads(file.read_text()), path, "by hand")))
+        else:
+            file.write_text(_header(file) + yaml.safe_dump(with_other(found.body, path, "by hand")))
+
+    @contextmanager
+    def stranger(self, address: str, body: Body) -> Iterator[Stranger]:
+        folder, suffix = (self._dashboards, "json") if "panels" in body else (self._provisioning, "yaml")
+        file = folder / f"slactl.estate.{address}.{suffix}"
+        file.write_text(json.dumps({**body, "version": 7}))
+        yield Stranger(file.read_text, file.name)
+        file.unlink(missing_ok=True)
+
+    @contextmanager
+    def unmarked(self, found: Observed) -> Iterator[Look]:
+        file = self.file(found)
+        file.write_text(json.dumps(found.body))
+        yield file.read_text
+        file.unlink()
+
+
+def _header(file: Path) -> str:
+    return "".join(line for line in file.read_text().splitlines(keepends=True) if line.startswith("#"))
+
 
 @pytest.mark.parametrize("provisioning_dir", ["provisioning", "dashboards"])
 def test_conformance_in_two_folders_and_in_one(tmp_path: Path, provisioning_dir: str) -> None:
     hands = Hands(tmp_path, provisioning_dir)
-    run_conformance(
+    left_out = run_conformance(
         Subject(
             connect=partial(connect, tmp_path, provisioning_dir),
             created=CREATED,
@@ -86,6 +115,17 @@ def test_conformance_in_two_folders_and_in_one(tmp_path: Path, provisioning_dir:
             touch=hands.touch,
             remove=hands.remove,
             foreign=hands.foreign,
+            by_hand=hands.by_hand,
+            stranger=hands.stranger,
+            unmarked=hands.unmarked,
+            elsewhere=partial(connect, tmp_path, provisioning_dir, "elsewhere"),
+            many={f"graf.dashboard.sla.n{one}": page(f"n{one}") for one in range(1000)},
         )
     )
+    assert left_out == {
+        "one bad object fails alone": "the subject gives no refused",
+        "an unchanged estate needs no change": "the subject gives no estate",
+        "reads are patient": "the subject gives no wire",
+        "a write that fails is made once": "the subject gives no wire",
+    }
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"theirs.json", "theirs.yaml"}
