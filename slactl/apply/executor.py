@@ -85,8 +85,9 @@ class Executor:
         report: Report,
         *,
         parallelism: int = 10,
+        stopping: Callable[[], None] = lambda: None,
     ) -> None:
-        """`parallelism` is the largest number of backends that are changed at once."""
+        """`parallelism` is the largest number of backends that are changed at once; `stopping` is called when the user asks to stop."""
         self._plan = plan
         self._parallelism = parallelism
         self._books = RLock()
@@ -107,7 +108,7 @@ class Executor:
         }
         self._results: dict[str, str] = as_results(plan.sensitive)
         self._failed: set[str] = set()
-        self._stop = Interruption()
+        self._stop = Interruption(stopping)
         self.result = Result()
 
     def run(self) -> Result:
@@ -116,6 +117,7 @@ class Executor:
         Raises:
             SlactlError: when the state cannot be written; what is staged by then is rolled back.
         """
+        self._writer.announce(self._begun())
         with ExitStack() as stack, self._stop.watched():
             try:
                 for lanes in waves(self._plan):
@@ -138,10 +140,11 @@ class Executor:
                 self._readdress(moves)
             case TakeOver(kept, gone, forgotten):
                 recorded = [_kept_row(one) for one in kept]
-                self._writer.resolve(recorded, [*gone, *(one.address for one in forgotten)], ())
-                self._results |= {one.address: "record: done" for one in recorded}
-                self._results |= dict.fromkeys(gone, "forget: done")
-                self._results |= {one.address: forget_result(one.removed) for one in forgotten}
+                results = {one.address: "record: done" for one in recorded}
+                results |= dict.fromkeys(gone, "forget: done")
+                results |= {one.address: forget_result(one.removed) for one in forgotten}
+                self._writer.resolve(recorded, [*gone, *(one.address for one in forgotten)], (), results)
+                self._results |= results
                 for one in forgotten:
                     self._report("forget", Outcome(one.address, "done"))
             case MakeChanges(backend, changes):
@@ -227,7 +230,8 @@ class Executor:
         # an unknown outcome keeps its intent: the next read tells
         failed = [change.address for change, _, outcome in settled if outcome.status == "failed"]
         if kept or gone or failed:
-            self._writer.resolve(kept, gone, failed)
+            results = {change.address: _became(change, outcome) for change, _, outcome in settled}
+            self._writer.resolve(kept, gone, failed, results)
         for change, _, outcome in settled:
             (self._count if outcome.status == "done" else self._fail)(change, outcome)
 
@@ -279,19 +283,18 @@ class Executor:
             self._busy.discard(backend)
 
     def _count(self, change: ObjectChange, outcome: Outcome) -> None:
-        verb = "import" if change.importing else change.action.value
-        self._results[change.address] = f"{verb}: done"
+        self._results[change.address] = _became(change, outcome)
         if change.action in (Action.CREATE, Action.REPLACE):
             self.result.added += 1
         if change.action is Action.UPDATE:
             self.result.changed += 1
         if change.action in (Action.DELETE, Action.REPLACE):
             self.result.destroyed += 1
-        self._report(verb, outcome)
+        self._report(_verb(change), outcome)
 
     def _fail(self, change: ObjectChange, outcome: Outcome) -> None:
         self._failed.add(change.address)
-        self._results[change.address] = f"{change.action.value}: {outcome.status}: {outcome.error}"
+        self._results[change.address] = _became(change, outcome)
         self.result.failures.append(outcome)
         self._report(change.action.value, outcome)
 
@@ -302,11 +305,17 @@ class Executor:
         if self.result.complete:
             agreements = {change.address: _applied(change) for change in self._plan.agreements}
             restated = self._plan.restated
-        became = "done" if self.result.complete else "not in force, since the apply did not succeed whole"
-        promises = {one.address: f"{one.action.value}: {became}" for one in self._plan.agreements}
+        promises = self._promises("done" if self.result.complete else _NOT_WHOLE)
         entry = self._entry({**self._results, **promises}, agreements, restated)
         entry = self._writer.finish(agreements, entry, restated)
         self.result.serial, self.result.head = entry.serial, entry.hash
+
+    def _promises(self, became: str) -> dict[str, str]:
+        return {one.address: f"{one.action.value}: {became}" for one in self._plan.agreements}
+
+    def _begun(self) -> Entry:
+        """What the history says of this apply if it is cut off."""
+        return self._entry({**self._results, **self._promises(_CUT_OFF)}, {}, {})
 
     def _entry(
         self,
@@ -339,6 +348,21 @@ def _applied(change: AgreementChange) -> Applied | None:
     if change.after is None:
         return None
     return Applied(change.address, change.after, change.support, change.prevent_destroy)
+
+
+_NOT_WHOLE = "not in force, since the apply did not succeed whole"
+_CUT_OFF = "not in force, since the apply did not end"
+
+
+def _verb(change: ObjectChange) -> str:
+    return "import" if change.importing else change.action.value
+
+
+def _became(change: ObjectChange, outcome: Outcome) -> str:
+    """A change and what became of it, as the history says it."""
+    if outcome.status == "done":
+        return f"{_verb(change)}: done"
+    return f"{change.action.value}: {outcome.status}: {outcome.error}"
 
 
 def cause_of(error: SlactlError) -> str:

@@ -11,6 +11,36 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     Raises:
         OSError: when it cannot be written; the old file is as it was, and nothing is left beside it.
     """
+    temporary = _beside(path, text, mode)
+    try:
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def put_once(path: Path, text: str, mode: int = 0o644) -> None:
+    """The same where there is no file yet; one that another process puts there first stays.
+
+    Raises:
+        OSError: when it cannot be written; nothing is left beside it.
+    """
+    temporary = _beside(path, text, mode)
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        if not path.exists():
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _beside(path: Path, text: str, mode: int) -> Path:
+    """A file beside it that has the text on the disk."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -19,11 +49,10 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)
-        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    return temporary
 
 
 def sync_folder(folder: Path) -> None:

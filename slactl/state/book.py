@@ -6,6 +6,7 @@ from dataclasses import replace
 from slactl.state.chain import chained
 from slactl.state.readdress import readdressed
 from slactl.state.records import Applied, Contents, Entry, Intent, Recorded, Snapshot
+from slactl.state.under_way import cut_off, opened
 
 
 class Book:
@@ -24,6 +25,8 @@ class Book:
         self._agreements = dict(snapshot.agreements)
         self._intents = {one.address: one.action for one in snapshot.intents}
         self._history = [*contents.history]
+        self._under_way = contents.under_way
+        self._results = dict(contents.under_way.results) if contents.under_way else {}
 
     def contents(self) -> Contents:
         """The state as it is now."""
@@ -35,14 +38,39 @@ class Book:
             tuple(Intent(address, action) for address, action in sorted(self._intents.items())),
             self.head,
         )
-        return Contents(self.workspace, snapshot, tuple(self._history))
+        return Contents(self.workspace, snapshot, tuple(self._history), self._known())
+
+    def open(self, draft: Entry | None) -> None:
+        """Another apply begins; one before it that was cut off gets its entry first."""
+        left = self._known()
+        if left is not None:
+            self.add(chained(cut_off(left), self.head, self.lineage))
+        self.serial += 1
+        self._under_way = draft and replace(draft, serial=self.serial)
+        self._results = dict(draft.results) if draft else {}
+
+    def _known(self) -> Entry | None:
+        return self._under_way and replace(self._under_way, results=dict(self._results))
 
     def begin(self, intents: Iterable[tuple[str, str]]) -> None:
         """Open intents: (address, action)."""
-        self._intents |= dict(intents)
+        found = dict(intents)
+        self._intents |= found
+        self._tell(opened(found.items()))
 
-    def resolve(self, done: Iterable[Recorded], gone: Iterable[str], failed: Iterable[str]) -> None:
+    def _tell(self, results: Mapping[str, str]) -> None:
+        if self._under_way is not None:
+            self._results |= results
+
+    def resolve(
+        self,
+        done: Iterable[Recorded],
+        gone: Iterable[str],
+        failed: Iterable[str],
+        results: Mapping[str, str] | None = None,
+    ) -> None:
         """Outcomes; what is named has no open intent any more."""
+        self._tell(results or {})
         for one in done:
             self._resources[one.address] = one
             self._intents.pop(one.address, None)
@@ -83,7 +111,8 @@ class Book:
         return chained(replace(entry, serial=self.serial), self.head, self.lineage)
 
     def add(self, entry: Entry) -> None:
-        """Put a chained entry at the end of the history, unless it is there."""
+        """Put a chained entry at the end of the history, unless it is there; it ends what was under way."""
+        self._under_way = None
         if not self._history or self._history[-1].serial < entry.serial:
             self._history.append(entry)
             self.head = entry.hash

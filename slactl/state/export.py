@@ -10,7 +10,9 @@ FORMAT = "slactl-state"
 VERSION = 1
 
 
-def exported(workspace: str, snapshot: Snapshot, history: Iterable[Entry]) -> dict[str, Any]:
+def exported(
+    workspace: str, snapshot: Snapshot, history: Iterable[Entry], under_way: Entry | None = None
+) -> dict[str, Any]:
     """The document as data."""
     return {
         "format": FORMAT,
@@ -24,6 +26,7 @@ def exported(workspace: str, snapshot: Snapshot, history: Iterable[Entry]) -> di
         "agreements": [applied_data(one) for one in snapshot.agreements.values()],
         "intents": [{"address": one.address, "action": one.action} for one in snapshot.intents],
         "history": [one.data() for one in history],
+        "under_way": None if under_way is None else under_way.data(),
     }
 
 

@@ -61,21 +61,21 @@ class HttpStore:
         if book is None:
             return exported(self._workspace, Snapshot("", 0, {}, {}), [])
         contents = book.contents()
-        return exported(contents.workspace, contents.snapshot, contents.history)
+        return _document(contents)
 
     def history(self) -> Iterator[Entry]:
         """Every apply, oldest first."""
         book = self._book()
         yield from () if book is None else book.contents().history
 
+    def under_way(self) -> Entry | None:
+        """The apply that has begun and not ended."""
+        book = self._book()
+        return None if book is None else book.contents().under_way
+
     def holder(self) -> LockInfo | None:
-        """Who holds the lock now; the protocol knows no question for that, so it is taken and given back."""
-        probe = new_lock("look who holds the lock")
-        taken, held = self._lock.take(probe)
-        if taken:
-            self._lock.release(probe)
-            return None
-        return held
+        """Who holds the lock now."""
+        return self._lock.holder(new_lock("look who holds the lock"))
 
     def hold(self, reason: str, timeout_s: float) -> LockInfo:
         """Take the lock by hand: it stays until it is released, whatever becomes of this process.
@@ -190,7 +190,7 @@ class HttpStore:
             SlactlError: when it does not take it, or the lock is somebody else's by now.
         """
         contents = book.contents()
-        body = as_text(exported(contents.workspace, contents.snapshot, contents.history)).encode()
+        body = as_text(_document(contents)).encode()
         answer = self._transport.send("POST", self._address, body, {"ID": lock.id}, patient=patient)
         if answer.status_code in _LOCK_LOST:
             raise lost()
@@ -208,7 +208,7 @@ class HttpStore:
         """Keep a copy on this machine, beside the newest few; returns where it is."""
         name = f"{self._workspace}.backup"
         target = self._local / f"{name}-{contents.snapshot.serial}"
-        self._write(target, as_text(exported(contents.workspace, contents.snapshot, contents.history)))
+        self._write(target, as_text(_document(contents)))
         numbered = re.compile(re.escape(name) + r"-(\d+)")
         found = [
             (int(match[1]), one) for one in self._local.iterdir() if (match := numbered.fullmatch(one.name))
@@ -221,8 +221,7 @@ class HttpStore:
         """The server did not take the state at the end of an apply: it is kept in a file, and this says how to push it."""
         contents = book.contents()
         target = self._root / RECOVERY_FILE
-        document = exported(contents.workspace, contents.snapshot, contents.history)
-        self._write(target, json.dumps(document, ensure_ascii=False, indent=1))
+        self._write(target, json.dumps(_document(contents), ensure_ascii=False, indent=1))
         cause = error.diagnostics[0]
         return SlactlError(
             f"The changes were made, and the state could not be saved. {cause.summary}",
@@ -244,6 +243,10 @@ class HttpStore:
             write_atomically(path, text + "\n", _PRIVATE)
         except OSError as error:
             raise SlactlError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _document(contents: Contents) -> dict[str, Any]:
+    return exported(contents.workspace, contents.snapshot, contents.history, contents.under_way)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,20 @@ class HttpLock:
         held = self._try(wanted)
         if held is None or not is_dead(held):
             return held is None, held
-        self.release(held)
+        self._unlock(held, also=_HELD)  # another may have been faster, and has it now
         other = self._try(wanted)
         return other is None, held if other is None else other
+
+    def holder(self, probe: LockInfo) -> LockInfo | None:
+        """Who has it: the protocol knows no question for that, so it is taken and given back.
+
+        Raises:
+            SlactlError: when the server cannot be reached, or refuses.
+        """
+        held = self._try(probe)
+        if held is None:
+            self.release(probe)
+        return held
 
     def release(self, held: LockInfo) -> None:
         """Give it back.
@@ -43,9 +54,12 @@ class HttpLock:
         Raises:
             SlactlError: when the server cannot be reached, or refuses.
         """
+        self._unlock(held)
+
+    def _unlock(self, held: LockInfo, also: tuple[int, ...] = ()) -> None:
         parameters = {"ID": held.id}
         answer = self.transport.send(self.unlock_method, self.unlock_address, _body(held), parameters)
-        if not answer.ok:
+        if not answer.ok and answer.status_code not in also:
             raise self.transport.refused(answer, self.unlock_method, self.unlock_address)
 
     def _try(self, wanted: LockInfo) -> LockInfo | None:

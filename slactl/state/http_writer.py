@@ -9,6 +9,7 @@ from slactl.base.diagnostics import SlactlError
 from slactl.state.book import Book
 from slactl.state.ledger import Ledger
 from slactl.state.records import Applied, Contents, Entry, Recorded
+from slactl.state.store import NOTHING_SETTLED, Settled
 
 _SEND_EVERY_S = 5.0
 _SHARE_OF_TIME = 20
@@ -43,6 +44,7 @@ class HttpWriter:
         self._note = note
         self._backup = ""
         self._under_way = False
+        self._draft: Entry | None = None
         self._sent_at = self._sending_took_s = 0.0
 
     @property
@@ -55,6 +57,10 @@ class HttpWriter:
         """Where the copy from before the first step is; empty before that, and where there was nothing to copy."""
         return self._backup
 
+    def announce(self, entry: Entry) -> None:
+        """Say whose apply the next steps belong to; kept with the first of them."""
+        self._draft = entry
+
     def begin(self, plan_digest: str, intents: Sequence[tuple[str, str]]) -> None:  # noqa: ARG002 - the interface of writers
         """Record what is about to be changed, before the backend is touched; the first time on the server, too."""
         first = not self._under_way
@@ -65,14 +71,20 @@ class HttpWriter:
             self._start()
         self._ledger.begin(intents)
 
-    def resolve(self, done: Iterable[Recorded], gone: Iterable[str], failed: Iterable[str]) -> None:
+    def resolve(
+        self,
+        done: Iterable[Recorded],
+        gone: Iterable[str],
+        failed: Iterable[str],
+        results: Mapping[str, str] | None = None,
+    ) -> None:
         """Record outcomes; every address named has no open intent any more."""
         kept, removed, closed = [*done], [*gone], [*failed]
         if not self._under_way:
             self._prepare()
             self._start()
-        self._ledger.resolve(kept, removed, closed)
-        self._book.resolve(kept, removed, closed)
+        self._ledger.resolve(kept, removed, closed, results or {})
+        self._book.resolve(kept, removed, closed, results)
         self._send_if_it_is_time()
 
     def finish(
@@ -80,15 +92,18 @@ class HttpWriter:
         agreements: Mapping[str, Applied | None],
         entry: Entry,
         restated: Mapping[str, Mapping[str, str]] | None = None,
+        settled: Settled = NOTHING_SETTLED,
     ) -> Entry:
         """Record agreements as they are in force now and the history; returns the entry with its serial and hash."""
         if not self._under_way:
             self._prepare()
             self._start()
         added = self._book.chain(entry)
-        self._ledger.finish(agreements, restated or {}, added)
+        self._ledger.finish(agreements, restated or {}, settled, added)
+        self._book.resolve(settled.done, settled.gone, settled.failed)
         self._book.finish(agreements, restated or {})
         self._book.add(added)
+        self._draft = None
         self._conclude()
         return added
 
@@ -123,7 +138,7 @@ class HttpWriter:
         self._before = self._book.contents()
         if self._book.serial:
             self._backup = self._home.keep_copy(self._before)
-        self._book.serial += 1
+        self._book.open(self._draft)
 
     def _start(self) -> None:
         self._send_or_undo()

@@ -1,13 +1,15 @@
 """The document that `state pull` prints, read back: what `state push`, migrations and remote stores take in."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from slactl.base.diagnostics import SlactlError
 from slactl.state.export import FORMAT, VERSION
 from slactl.state.records import Applied, Contents, Entry, Intent, Recorded, Snapshot
+
+_Addressed = TypeVar("_Addressed", Recorded, Applied)
 
 
 def parsed(text: str | bytes, source: str) -> Contents:
@@ -49,13 +51,27 @@ _HINT = "`slactl state pull` prints such a document."
 def _contents(document: Mapping[str, Any]) -> Contents:
     snapshot = Snapshot(
         _text(document["lineage"]),
-        int(document["serial"]),
-        {one.address: one for one in map(recorded, document["resources"])},
-        {one.address: one for one in map(applied, document["agreements"])},
+        _serial(document["serial"]),
+        _by_address(map(recorded, document["resources"])),
+        _by_address(map(applied, document["agreements"])),
         tuple(Intent(_text(one["address"]), _text(one["action"])) for one in document["intents"]),
         _text(document["head"]),
     )
-    return Contents(_text(document["workspace"]), snapshot, tuple(map(entry, document["history"])))
+    left = document.get("under_way")
+    return Contents(
+        _text(document["workspace"]),
+        snapshot,
+        tuple(map(entry, document["history"])),
+        None if left is None else entry(left),
+    )
+
+
+def _by_address(found: Iterable[_Addressed]) -> dict[str, _Addressed]:
+    known: dict[str, _Addressed] = {}
+    for one in found:
+        if known.setdefault(one.address, one) is not one:
+            raise ValueError(f"{one.address} stands there twice")
+    return known
 
 
 def recorded(data: Mapping[str, Any]) -> Recorded:
@@ -64,17 +80,20 @@ def recorded(data: Mapping[str, Any]) -> Recorded:
         _text(data["address"]),
         _text(data["provider"]),
         _text(data["id"]),
-        dict(data["body"]),
-        dict(data["attributes"]),
-        tuple(data["needed_by"]),
-        tuple(data["depends_on"]),
+        _mapping(data["body"]),
+        _mapping(data["attributes"]),
+        _texts(data["needed_by"]),
+        _texts(data["depends_on"]),
     )
 
 
 def applied(data: Mapping[str, Any]) -> Applied:
     """An agreement from its data."""
     return Applied(
-        _text(data["address"]), dict(data["promise"]), dict(data["support"]), bool(data["prevent_destroy"])
+        _text(data["address"]),
+        _mapping(data["promise"]),
+        _mapping(data["support"]),
+        bool(data["prevent_destroy"]),
     )
 
 
@@ -89,6 +108,24 @@ def entry(data: Mapping[str, Any]) -> Entry:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} stands where a text must")
+    return value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} stands where a mapping must")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} stands where a list must")
+    return tuple(map(_text, value))
+
+
+def _serial(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError(f"{value!r} stands where a serial must")
     return value
 
 

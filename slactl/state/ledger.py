@@ -12,6 +12,7 @@ from slactl.state.book import Book
 from slactl.state.export import applied_data, recorded_data
 from slactl.state.imported import applied, entry, recorded
 from slactl.state.records import Applied, Entry, Recorded
+from slactl.state.store import Settled
 
 _PRIVATE = 0o600
 _CLOSED = -1
@@ -43,21 +44,28 @@ class Ledger:
         """Keep that these changes are about to be made."""
         self._write({"do": "begin", "intents": intents})
 
-    def resolve(self, done: Sequence[Recorded], gone: Sequence[str], failed: Sequence[str]) -> None:
+    def resolve(
+        self,
+        done: Sequence[Recorded],
+        gone: Sequence[str],
+        failed: Sequence[str],
+        results: Mapping[str, str],
+    ) -> None:
         """Keep outcomes."""
-        self._write(
-            {"do": "resolve", "done": [recorded_data(one) for one in done], "gone": gone, "failed": failed}
-        )
+        step = _settled_data(Settled(done, gone, failed))
+        self._write({"do": "resolve", **step, "results": results})
 
     def finish(
         self,
         agreements: Mapping[str, Applied | None],
         restated: Mapping[str, Mapping[str, str]],
+        settled: Settled,
         added: Entry,
     ) -> None:
         """Keep what is in force, and the entry of the history."""
         kept = {address: None if one is None else applied_data(one) for address, one in agreements.items()}
-        self._write({"do": "finish", "agreements": kept, "restated": restated, "entry": added.data()})
+        step = _settled_data(settled)
+        self._write({"do": "finish", **step, "agreements": kept, "restated": restated, "entry": added.data()})
 
     def close(self) -> None:
         """Everything was sent, or stands in another file: the ledger goes."""
@@ -85,6 +93,11 @@ class Ledger:
             f"{self._path} cannot be written: {error.strerror or error}",
             "What an apply does is kept there until the server has it.",
         )
+
+
+def _settled_data(settled: Settled) -> dict[str, Any]:
+    done = [recorded_data(one) for one in settled.done]
+    return {"done": done, "gone": settled.gone, "failed": settled.failed}
 
 
 def replay(path: Path, book: Book) -> bool:
@@ -120,11 +133,16 @@ def _make(step: Mapping[str, Any], book: Book) -> None:
         case "begin":
             book.begin((address, action) for address, action in step["intents"])
         case "resolve":
-            book.resolve(map(recorded, step["done"]), step["gone"], step["failed"])
+            _settle(step, book)
         case "finish":
+            _settle(step, book)
             promises = step["agreements"].items()
             book.finish(
                 {address: None if one is None else applied(one) for address, one in promises},
                 step["restated"],
             )
             book.add(entry(step["entry"]))
+
+
+def _settle(step: Mapping[str, Any], book: Book) -> None:
+    book.resolve(map(recorded, step["done"]), step["gone"], step["failed"], step.get("results"))

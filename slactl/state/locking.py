@@ -125,9 +125,12 @@ def who_holds(held: LockInfo) -> str:
 
 
 def _machine() -> str:
-    """This host, and the container within it: process ids of another container mean nothing here."""
-    namespace = Path("/proc/self/ns/pid")
+    """This host since it was started, and the container within it: process ids of any other mean nothing here.
+
+    Hosts made from one image share their name; no two share the id of a start.
+    """
     try:
-        return f"{socket.gethostname()}/{namespace.readlink()}"
+        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{socket.gethostname()}/{start}/{Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         return socket.gethostname()

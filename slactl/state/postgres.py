@@ -15,7 +15,7 @@ from slactl.state.postgres_schema import lock_key, schema_name
 from slactl.state.postgres_tables import damaged, exists, is_there, prepare, sound
 from slactl.state.postgres_writer import PostgresWriter
 from slactl.state.records import Entry, Intent, LockInfo, Snapshot
-from slactl.state.sql_rows import agreements, entries, holder, resources
+from slactl.state.sql_rows import agreements, entries, holder, resources, under_way
 
 _ENDED = "its session with the database has ended"
 _NOTHING = Snapshot("", 0, {}, {})
@@ -54,6 +54,11 @@ class PostgresStore:
         with self._reading() as connection:
             found = [] if connection is None else entries(connection)
         yield from found
+
+    def under_way(self) -> Entry | None:
+        """The apply that has begun and not ended."""
+        with self._reading() as connection:
+            return None if connection is None else under_way(connection)
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock now."""
@@ -170,4 +175,6 @@ class PostgresStore:
         )
 
     def _exported(self, connection: PostgresConnection) -> dict[str, Any]:
-        return exported(self._workspace, self._snapshot(connection), entries(connection))
+        return exported(
+            self._workspace, self._snapshot(connection), entries(connection), under_way(connection)
+        )

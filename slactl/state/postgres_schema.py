@@ -34,7 +34,12 @@ CREATE TRIGGER history_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON history
   FOR EACH STATEMENT EXECUTE FUNCTION history_only_grows();
 """
 
-MIGRATIONS: tuple[str, ...] = (_INITIAL,)
+_UNDER_WAY = """
+CREATE TABLE under_way (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), entry TEXT NOT NULL);
+CREATE TABLE outcomes (address TEXT COLLATE "C" PRIMARY KEY, result TEXT NOT NULL);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_INITIAL, _UNDER_WAY)
 """The statements that turn a state of the version before into the next."""
 VERSION = len(MIGRATIONS)
 

@@ -1,6 +1,5 @@
 """The schema of a workspace: whether it is there and ours, of which version, how it is made and brought up to date."""
 
-import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ import psycopg
 from slactl.base.diagnostics import SlactlError
 from slactl.state.postgres_connection import PostgresConnection, said
 from slactl.state.postgres_schema import MIGRATIONS, VERSION
+from slactl.state.sql_rows import BrokenRowError
 from slactl.state.store import DamagedStateError
 
 
@@ -72,8 +72,8 @@ def sound(schema: str) -> Iterator[None]:
     """
     try:
         yield
-    except json.JSONDecodeError as error:
-        raise damaged(schema, f"a row is no JSON ({error})") from error
+    except BrokenRowError as error:
+        raise damaged(schema, str(error)) from error
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise damaged(schema, said(error)) from error
 

@@ -111,6 +111,8 @@ class Contents:
     snapshot: Snapshot
     history: tuple[Entry, ...]
     """Oldest first."""
+    under_way: Entry | None = None
+    """The entry of an apply that has begun and not ended, as far as it is known: it is running, or was cut off."""
 
 
 @dataclass(frozen=True, slots=True)

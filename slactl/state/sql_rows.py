@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from slactl.base.diagnostics import SlactlError
 from slactl.state.records import Applied, Entry, LockInfo, Recorded
+
+
+class BrokenRowError(ValueError):
+    """A row that no release of slactl has written."""
 
 
 class Rows(Protocol):
@@ -66,7 +71,10 @@ def holder(connection: SqlConnection, path: str = "") -> LockInfo | None:
     if row is None:
         return None
     name, operation, info, by, version, created, pid, host = row
-    return LockInfo(name, operation, by, version, datetime.fromisoformat(created), pid, host, info, path)
+    try:
+        return LockInfo(name, operation, by, version, _moment(created), int(pid), host, info, path)
+    except (TypeError, ValueError) as error:
+        raise BrokenRowError(f"the lock is unreadable ({error})") from error
 
 
 ADD_RESOURCE = _put("resources", "address", "provider", "id", "body", "attributes", "needed_by", "depends_on")
@@ -99,13 +107,13 @@ def resources(connection: SqlConnection) -> Iterator[Recorded]:
     )
     for address, provider, name, body, attributes, needed_by, depends_on in rows:
         yield Recorded(
-            address,
-            provider,
-            name,
-            json.loads(body),
-            json.loads(attributes),
-            tuple(json.loads(needed_by)),
-            tuple(json.loads(depends_on)),
+            _text(address),
+            _text(provider),
+            _text(name),
+            _value(body, dict),
+            _value(attributes, dict),
+            tuple(_value(needed_by, list)),
+            tuple(_value(depends_on, list)),
         )
 
 
@@ -115,7 +123,23 @@ def agreements(connection: SqlConnection) -> Iterator[Applied]:
         "SELECT address, promise, support, prevent_destroy FROM agreements ORDER BY address"
     )
     for address, promise, support, protected in rows:
-        yield Applied(address, json.loads(promise), json.loads(support), bool(protected))
+        yield Applied(_text(address), _value(promise, dict), _value(support, dict), bool(protected))
+
+
+def _value(text: Any, kind: type) -> Any:
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise BrokenRowError(f"a row is no JSON ({error})") from error
+    if not isinstance(found, kind):
+        raise BrokenRowError(f"a row holds {found!r} where a {kind.__name__} must stand")
+    return found
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BrokenRowError(f"a row holds {value!r} where a text must stand")
+    return value
 
 
 def agreement_row(one: Applied) -> tuple[str, str, str, int]:
@@ -150,6 +174,33 @@ def entry_row(entry: Entry) -> tuple[Any, ...]:
         entry.previous,
         entry.hash,
     )
+
+
+ADD_OUTCOME = _put("outcomes", "address", "result")
+
+
+def put_under_way(connection: SqlConnection, entry: Entry | None) -> None:
+    """Make this the apply that is under way; None: none is."""
+    connection.execute("DELETE FROM under_way")
+    connection.execute("DELETE FROM outcomes")
+    if entry is not None:
+        connection.execute(
+            "INSERT INTO under_way VALUES (1, ?)", (as_json(replace(entry, results={}).data()),)
+        )
+        connection.executemany(ADD_OUTCOME, sorted(entry.results.items()))
+
+
+def under_way(connection: SqlConnection) -> Entry | None:
+    """The apply that is under way or was cut off, with what is known of it."""
+    row = connection.execute("SELECT entry FROM under_way").fetchone()
+    if row is None:
+        return None
+    results = dict(connection.execute("SELECT address, result FROM outcomes ORDER BY address").fetchall())
+    try:
+        data = _value(row[0], dict)
+        return Entry(**{**data, "at": _moment(data["at"]), "results": results})
+    except (KeyError, TypeError, ValueError) as error:
+        raise BrokenRowError(f"the entry of an apply that was cut off is unreadable ({error})") from error
 
 
 def entries(connection: SqlConnection) -> list[Entry]:

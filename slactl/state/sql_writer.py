@@ -14,15 +14,20 @@ from slactl.state.sql_rows import (
     ADD_AGREEMENT,
     ADD_ENTRY,
     ADD_INTENT,
+    ADD_OUTCOME,
     ADD_RESOURCE,
     SqlConnection,
     agreement_row,
     agreements,
     as_json,
     entry_row,
+    put_under_way,
     resource_row,
     resources,
+    under_way,
 )
+from slactl.state.store import NOTHING_SETTLED, Settled
+from slactl.state.under_way import cut_off, opened
 
 
 class SqlWriter(ABC):
@@ -34,6 +39,9 @@ class SqlWriter(ABC):
         self._note = note
         self._backup = ""
         self._serial: int | None = None
+        self._draft: Entry | None = None
+        self._ended = False
+        """Whether a step was the last of its serial."""
 
     @property
     def note(self) -> str:
@@ -45,27 +53,49 @@ class SqlWriter(ABC):
         """Where the copy from before the first step is; empty before that, and where there was nothing to copy."""
         return self._backup
 
+    def announce(self, entry: Entry) -> None:
+        """Say whose apply the next steps belong to; kept with the first of them."""
+        self._draft = entry
+
     def begin(self, plan_digest: str, intents: Sequence[tuple[str, str]]) -> None:
         """Record what is about to be changed, before the backend is touched."""
         rows = [(address, action, plan_digest) for address, action in intents]
         with self._step():
             self._connection.executemany(ADD_INTENT, rows)
+            self._tell(opened(intents))
 
-    def resolve(self, done: Iterable[Recorded], gone: Iterable[str], failed: Iterable[str]) -> None:
+    def resolve(
+        self,
+        done: Iterable[Recorded],
+        gone: Iterable[str],
+        failed: Iterable[str],
+        results: Mapping[str, str] | None = None,
+    ) -> None:
         """Record outcomes; every address named has no open intent any more."""
-        rows = [resource_row(one) for one in done]
-        removed = [(address,) for address in gone]
-        closed = [(row[0],) for row in rows] + removed + [(address,) for address in failed]
+        settled = Settled([*done], [*gone], [*failed])
         with self._step():
-            self._connection.executemany(ADD_RESOURCE, rows)
-            self._connection.executemany("DELETE FROM resources WHERE address = ?", removed)
-            self._connection.executemany("DELETE FROM intents WHERE address = ?", closed)
+            self._settle(settled)
+            self._tell(results or {})
+
+    def _settle(self, settled: Settled) -> None:
+        rows = [resource_row(one) for one in settled.done]
+        removed = [(address,) for address in settled.gone]
+        closed = [(row[0],) for row in rows] + removed + [(address,) for address in settled.failed]
+        self._connection.executemany(ADD_RESOURCE, rows)
+        self._connection.executemany("DELETE FROM resources WHERE address = ?", removed)
+        self._connection.executemany("DELETE FROM intents WHERE address = ?", closed)
+
+    def _tell(self, results: Mapping[str, str]) -> None:
+        """Keep what the entry of this apply will say, should it be cut off."""
+        if self._draft is not None:
+            self._connection.executemany(ADD_OUTCOME, results.items())
 
     def finish(
         self,
         agreements: Mapping[str, Applied | None],
         entry: Entry,
         restated: Mapping[str, Mapping[str, str]] | None = None,
+        settled: Settled = NOTHING_SETTLED,
     ) -> Entry:
         """Record agreements as they are in force now and the history; returns the entry with its serial and hash."""
         kept = [agreement_row(one) for one in agreements.values() if one is not None]
@@ -75,8 +105,9 @@ class SqlWriter(ABC):
             self._connection.executemany(ADD_AGREEMENT, kept)
             self._connection.executemany("DELETE FROM agreements WHERE address = ?", ended)
             self._connection.executemany("UPDATE agreements SET support = ? WHERE address = ?", support)
-            added = self._add(entry, serial)
-        self._serial = None
+            self._settle(settled)
+            added = self._conclude(entry, serial)
+        self._draft = None
         return added
 
     def move(self, renames: Mapping[str, str], entry: Entry) -> Entry:
@@ -89,9 +120,7 @@ class SqlWriter(ABC):
             self._exchange(
                 "agreements", ADD_AGREEMENT, found.agreements, map(agreement_row, found.agreements.values())
             )
-            added = self._add(found.told(entry), serial)
-        self._serial = None
-        return added
+            return self._conclude(found.told(entry), serial)
 
     def _exchange(self, table: str, add: str, old: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
         self._connection.executemany(f"DELETE FROM {table} WHERE address = ?", [(one,) for one in old])  # noqa: S608 - constant names
@@ -114,7 +143,14 @@ class SqlWriter(ABC):
                 "UPDATE meta SET lineage = ?, serial = ?, head = ?",
                 (snapshot.lineage, snapshot.serial, snapshot.head),
             )
-        self._serial = None
+            put_under_way(self._connection, contents.under_way)
+            self._ended = True
+
+    def _conclude(self, entry: Entry, serial: int) -> Entry:
+        """The entry that ends what the serial was raised for."""
+        put_under_way(self._connection, None)
+        self._ended = True
+        return self._add(entry, serial)
 
     def _add(self, entry: Entry, serial: int) -> Entry:
         lineage, head = self._connection.execute("SELECT lineage, head FROM meta").fetchone()
@@ -131,9 +167,19 @@ class SqlWriter(ABC):
                 self._keep_copy()
             with self._transaction():
                 self._insist_on_lock()
-                serial = self._raised() if self._serial is None else self._serial
+                serial = self._opened() if self._serial is None else self._serial
+                self._ended = False
                 yield serial
-        self._serial = serial
+        self._serial = None if self._ended else serial
+
+    def _opened(self) -> int:
+        """The serial of this apply; one before it that was cut off gets its entry first."""
+        left = under_way(self._connection)
+        if left is not None:
+            self._add(cut_off(left), left.serial)
+        serial = self._raised()
+        put_under_way(self._connection, self._draft and replace(self._draft, serial=serial))
+        return serial
 
     def _keep_copy(self) -> None:
         (serial,) = self._connection.execute("SELECT serial FROM meta").fetchone()

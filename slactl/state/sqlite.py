@@ -1,7 +1,6 @@
 """State in one SQLite file: crash-safe, one row an object, each step a transaction with full synchronisation."""
 
 import glob
-import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,9 @@ from slactl.base.diagnostics import SlactlError
 from slactl.state.export import exported
 from slactl.state.locking import insist_on_holder, new_lock, taken_over, wait_for
 from slactl.state.records import Entry, Intent, LockInfo, Snapshot
-from slactl.state.sql_rows import agreements, entries, holder, resources
+from slactl.state.sql_rows import agreements, entries, holder, resources, under_way
 from slactl.state.sqlite_backup import beside, copies, damaged, set_aside
-from slactl.state.sqlite_file import explained, no_state, open_reading, open_writing, transaction
+from slactl.state.sqlite_file import explained, no_state, open_reading, open_writing, sound, transaction
 from slactl.state.sqlite_lock import release, take
 from slactl.state.sqlite_writer import SqliteWriter
 
@@ -45,7 +44,9 @@ class SqliteStore:
         if not self._path.exists():
             return exported(self._workspace, Snapshot("", 0, {}, {}), [])
         with self._reading() as connection:
-            return exported(self._workspace, self._snapshot(connection), entries(connection))
+            return exported(
+                self._workspace, self._snapshot(connection), entries(connection), under_way(connection)
+            )
 
     def history(self) -> Iterator[Entry]:
         """Every apply, oldest first."""
@@ -54,6 +55,13 @@ class SqliteStore:
         with self._reading() as connection:
             found = entries(connection)
         yield from found
+
+    def under_way(self) -> Entry | None:
+        """The apply that has begun and not ended."""
+        if not self._path.exists():
+            return None
+        with self._reading() as connection:
+            return under_way(connection)
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock now."""
@@ -69,9 +77,10 @@ class SqliteStore:
             SlactlError: when another holds it.
         """
         with self._opened(write=True) as connection:
-            self._insist_on_workspace(connection)
             wanted = new_lock("state lock", by_hand=reason)
-            wait_for(partial(take, connection), wanted, timeout_s)
+            with sound(self._path):
+                self._insist_on_workspace(connection)
+                wait_for(partial(take, connection), wanted, timeout_s)
         return wanted
 
     def set_aside(self) -> str:
@@ -103,9 +112,10 @@ class SqliteStore:
             SlactlError: when another holds it; the message names holder and age.
         """
         with self._opened(write=True) as connection:
-            self._insist_on_workspace(connection)
             lock = new_lock(operation)
-            dead = wait_for(partial(take, connection), lock, timeout_s)
+            with sound(self._path):
+                self._insist_on_workspace(connection)
+                dead = wait_for(partial(take, connection), lock, timeout_s)
             try:
                 yield SqliteWriter(connection, self._path, lock.id, taken_over(dead) if dead else "")
             finally:
@@ -125,11 +135,8 @@ class SqliteStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with self._opened(write=False) as connection, transaction(connection, "DEFERRED"):
-                yield connection
-        except json.JSONDecodeError as error:
-            raise damaged(self._path, f"a row is no JSON ({error})") from error
+        with self._opened(write=False) as connection, sound(self._path), transaction(connection, "DEFERRED"):
+            yield connection
 
     @contextmanager
     def _opened(self, *, write: bool) -> Iterator[sqlite3.Connection]:
@@ -141,12 +148,15 @@ class SqliteStore:
             raise explained(self._path, error) from error
 
     def _connect(self, *, write: bool) -> sqlite3.Connection:
-        return open_writing(self._path, self._workspace) if write else open_reading(self._path)
+        with sound(self._path):
+            return open_writing(self._path, self._workspace) if write else open_reading(self._path)
 
     def _insist_on_workspace(self, connection: sqlite3.Connection) -> tuple[str, int, str]:
         row = connection.execute("SELECT lineage, serial, workspace, head FROM meta").fetchone()
         if row is None:
             raise no_state(self._path)
+        if [type(one) for one in row] != [str, int, str, str]:
+            raise damaged(self._path, "its name or serial is unreadable")
         if row[2] != self._workspace:
             raise SlactlError(
                 f"The state {self._path} belongs to the workspace {row[2]}, not to {self._workspace}",

@@ -11,6 +11,7 @@ from pathlib import Path
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import sync_folder
 from slactl.state.migrations import VERSION, migrate
+from slactl.state.sql_rows import BrokenRowError
 from slactl.state.sqlite_backup import damaged
 
 _WAIT_FOR_OTHERS_S = 30
@@ -62,6 +63,19 @@ def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iter
         raise
 
 
+@contextmanager
+def sound(path: Path) -> Iterator[None]:
+    """What is not as slactl writes it becomes a message.
+
+    Raises:
+        DamagedStateError: when a row is broken, or SQLite itself has words of it that are no text.
+    """
+    try:
+        yield
+    except (BrokenRowError, UnicodeDecodeError) as error:
+        raise damaged(path, str(error)) from error
+
+
 def explained(path: Path, error: sqlite3.Error) -> SlactlError:
     """SQLite's error as a message for the user."""
     text = str(error)
@@ -72,13 +86,13 @@ def explained(path: Path, error: sqlite3.Error) -> SlactlError:
         "readonly": "Check that the file and its folder may be written.",
         "unable to open": "Check that the file and its folder may be read and written.",
         "locked": "Another process is writing to it; try again.",
-        "disk I/O error": "The disk could not be read or written; look at the system's log.",
+        "disk I/O error": "The disk could not be read or written: it may be full, or a limit reached; the system's log says more.",
     }
     hint = next((hint for words, hint in hints.items() if words in text), "See the message above.")
     return SlactlError(f"The state {path} cannot be used: {text}", hint)
 
 
-_DAMAGE = ("not a database", "malformed", "no such table", "no such column")
+_DAMAGE = ("not a database", "malformed", "no such table", "no such column", "Could not decode")
 
 
 def no_state(path: Path) -> SlactlError:

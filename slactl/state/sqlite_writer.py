@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from slactl.state.migrations.m0002_dependencies import HISTORY_REFUSES_DELETE
+from slactl.state.sql_rows import BrokenRowError
 from slactl.state.sql_writer import SqlWriter
-from slactl.state.sqlite_backup import keep_copy
+from slactl.state.sqlite_backup import damaged, keep_copy
 from slactl.state.sqlite_file import explained, transaction
 
 
@@ -28,6 +29,8 @@ class SqliteWriter(SqlWriter):
             yield
         except sqlite3.Error as error:
             raise explained(self._path, error) from error
+        except BrokenRowError as error:
+            raise damaged(self._path, str(error)) from error
 
     @contextmanager
     def _without_guards(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from slactl.base.diagnostics import SlactlError
@@ -10,6 +11,18 @@ from slactl.state.records import Applied, Contents, Entry, LockInfo, Recorded, S
 
 class DamagedStateError(SlactlError):
     """A state is there and cannot be read: a copy, or what the backends carry, can replace it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Outcomes that are recorded in one step with the entry that tells them; the parameters of `Writer.resolve`."""
+
+    done: Sequence[Recorded] = ()
+    gone: Sequence[str] = ()
+    failed: Sequence[str] = ()
+
+
+NOTHING_SETTLED = Settled()
 
 
 class Writer(Protocol):
@@ -29,19 +42,35 @@ class Writer(Protocol):
     def backup(self) -> str:
         """Where the copy from before the first step is; empty before that, and where there was nothing to copy."""
 
+    def announce(self, entry: Entry) -> None:
+        """Say whose apply the next steps belong to; kept with the first of them, and replaced by the entry that ends them.
+
+        Of an apply that is cut off the next writer's first step adds this entry, with the results that were recorded.
+        """
+
     def begin(self, plan_digest: str, intents: Sequence[tuple[str, str]]) -> None:
         """Record what is about to be changed: (address, action). Called before the backend is touched."""
 
-    def resolve(self, done: Iterable[Recorded], gone: Iterable[str], failed: Iterable[str]) -> None:
-        """Record outcomes: objects that are there now, addresses that are gone, and intents that came to nothing."""
+    def resolve(
+        self,
+        done: Iterable[Recorded],
+        gone: Iterable[str],
+        failed: Iterable[str],
+        results: Mapping[str, str] | None = None,
+    ) -> None:
+        """Record outcomes: objects that are there now, addresses that are gone, and intents that came to nothing.
+
+        `results` are the same by address in the words of the history.
+        """
 
     def finish(
         self,
         agreements: Mapping[str, Applied | None],
         entry: Entry,
         restated: Mapping[str, Mapping[str, str]] | None = None,
+        settled: Settled = NOTHING_SETTLED,
     ) -> Entry:
-        """Record agreements as they are in force now (None: ended) and the history, in one step.
+        """Record agreements as they are in force now (None: ended), last outcomes and the history, in one step.
 
         Returns the entry as it is kept: with its serial, chained to the one before (`slactl.state.chain`).
 
@@ -72,7 +101,10 @@ class Store(Protocol):
         """Patterns of the files that hold all of it, as `glob` reads them; None where it is kept in a server."""
 
     def history(self) -> Iterator[Entry]:
-        """Every apply, oldest first."""
+        """Every apply that has ended, oldest first."""
+
+    def under_way(self) -> Entry | None:
+        """The apply that has begun and not ended, as far as it is known: it is running, or was cut off."""
 
     def export(self) -> dict[str, Any]:
         """The whole state as JSON data."""

@@ -166,8 +166,9 @@ def test_a_full_disk_after_the_backend_has_changed_loses_nothing(world: FolderWo
     assert len(world.log()) == 30
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_ctrl_c_finishes_the_batch_and_records_it(
-    world: FolderWorld, monkeypatch: pytest.MonkeyPatch
+    world: FolderWorld, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     monkeypatch.setattr(stages, "BATCH", 4)
     world.wanted = {"b": {f"x{number}": {"size": 1} for number in range(10)}}
@@ -176,17 +177,38 @@ def test_one_ctrl_c_finishes_the_batch_and_records_it(
     def press(change: Any) -> None:
         if not pressed:
             pressed.append(change.address)
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
 
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.getsignal(number)
     world.faults["b"] = Faults(before_change=press)
     result = world.apply()
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) is before
     assert (result.interrupted, result.complete, result.added) == (True, False, 4)
     assert len(world.bodies()) == len(world.store.read().resources) == 4
     assert world.store.read().intents == ()
     assert len(world.plan().changes) == 6
     assert world.apply().complete
+
+
+def test_who_asks_to_stop_is_answered_once(world: FolderWorld) -> None:
+    world.wanted = {"b": {f"x{number}": {"size": 1} for number in range(3)}}
+    told: list[str] = []
+
+    def press(_: Any) -> None:
+        if not told:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    world.faults["b"] = Faults(before_change=press)
+    with world.store.lock("apply", 0) as writer:
+        Executor(
+            world.plan(),
+            writer,
+            world.connect,
+            Identity("me", "apply", None),
+            lambda *_: None,
+            stopping=lambda: told.append("told"),
+        ).run()
+    assert told == ["told"]
 
 
 def test_a_second_ctrl_c_stops_at_once_and_the_next_plan_sees_the_rest(world: FolderWorld) -> None:

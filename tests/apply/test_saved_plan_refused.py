@@ -50,6 +50,21 @@ def test_a_plan_is_stale_after_an_apply_that_crashed_half_way(shop: Path, run: R
     assert not list((shop / "rules").glob("*.yaml"))
 
 
+def test_a_plan_is_stale_when_the_serial_is_the_same_and_the_history_is_not(shop: Path, run: Run) -> None:
+    state, copy, saved = shop / ".slactl" / "state.db", shop / "copy.db", str(shop / "saved.plan")
+    assert run("apply", "-auto-approve")[0] == 0
+    shutil.copy(state, copy)
+    assert run("state", "rm", "prom.shared.fleet")[0] == 0
+    assert run("plan", f"-out={saved}")[0] == 0
+    for one in (shop / ".slactl").glob("state.db*"):
+        one.unlink()
+    shutil.copy(copy, state)
+    assert run("state", "rm", "prom.rules.sla.birch-shop")[0] == 0
+    code, said = run("apply", saved)
+    assert code == 1
+    assert "has another history than when it was made" in said
+
+
 def test_a_saved_plan_holds_no_secret(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROM_TOKEN", "hunter2-and-more")
     backends = shop / "agreements" / "backends.yaml"

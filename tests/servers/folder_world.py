@@ -28,6 +28,7 @@ from slactl.plan.plan import Mode, Plan
 from slactl.provider import Context, Observed, Provider
 from slactl.state.open import store_of
 from slactl.state.store import Store
+from slactl.state.under_way import told
 
 AS_OF = date(2026, 11, 23)
 
@@ -113,7 +114,7 @@ class FolderWorld:
             providers=dict.fromkeys(self.wanted, "folder"),
             cost=lambda name, body: self.provider(name).cost(body),
             mode=self.mode,
-            past=recall(self.store.history()),
+            past=recall(told(self.store)),
             foreign=self.foreign(),
             selection=self.selection,
             replaced=self.replaced,

@@ -18,6 +18,7 @@ from slactl.base.diagnostics import Place, SlactlError
 from slactl.model.workspace import Workspace
 from slactl.state.chain import breaks
 from slactl.state.imported import imported
+from slactl.state.locking import is_dead, new_lock
 from slactl.state.open import store_of
 from slactl.state.records import Applied, Entry, Recorded
 from slactl.state.store import Store
@@ -178,6 +179,13 @@ def test_the_lock_of_a_killed_process_is_taken_over_and_its_intents_stay(home: H
         writer.resolve([], [], ["prom.rules.b"])
     snapshot = store.read()
     assert ([*snapshot.resources], snapshot.intents) == (["prom.rules.a"], ())
+
+
+def test_hosts_made_from_one_image_are_told_apart_by_their_start() -> None:
+    lock, boot = new_lock("apply"), Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    dead = replace(lock, pid=2**22 + 1)  # no process of this host has this number
+    assert is_dead(dead)
+    assert not is_dead(replace(dead, host=lock.host.replace(boot, "0" * len(boot))))
 
 
 def test_a_writer_that_lost_its_lock_writes_nothing_more(store: Store) -> None:

@@ -14,11 +14,13 @@ from state_server import StateServer, state_server
 
 from slactl.base.diagnostics import Place, SlactlError
 from slactl.model.workspace import Workspace
+from slactl.state import http_lock
 from slactl.state.http import HttpStore
 from slactl.state.http_lock import HttpLock
 from slactl.state.http_transport import Transport
+from slactl.state.locking import is_dead, new_lock
 from slactl.state.open import store_of
-from slactl.state.records import Entry, Recorded
+from slactl.state.records import Entry, LockInfo, Recorded
 from slactl.state.store import DamagedStateError
 
 PLACE = Place("slactl.yaml")
@@ -234,6 +236,44 @@ def test_a_lock_of_another_tool_is_named_as_far_as_it_tells(store: HttpStore, se
     assert held.created == datetime(2026, 11, 23, 10, tzinfo=UTC)
     store.force_unlock("42")
     assert server.lock is None
+
+
+def dead_lock() -> dict[str, object]:
+    lock = new_lock("apply")
+    info = json.dumps({"pid": 2**22 + 1, "host": lock.host})  # no process of this host has this number
+    return {
+        "ID": lock.id,
+        "Operation": "apply",
+        "Who": lock.who,
+        "Created": lock.created.isoformat(),
+        "Info": info,
+    }
+
+
+def test_a_dead_holder_is_named_and_can_be_released_by_its_id(store: HttpStore, server: StateServer) -> None:
+    server.lock = dead_lock()
+    held = store.holder()
+    assert held is not None
+    assert held.id == server.lock["ID"]
+    store.force_unlock(held.id)
+    assert server.lock is None
+
+
+def test_a_dead_holders_lock_goes_to_one_of_two_that_want_it(
+    store: HttpStore, server: StateServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.lock = dead_lock()
+    faster = dead_lock() | {"Who": "ann@ops", "Info": "{}"}
+
+    def look(held: LockInfo) -> bool:
+        server.lock = faster
+        return is_dead(held)
+
+    monkeypatch.setattr(http_lock, "is_dead", look)
+    with pytest.raises(SlactlError, match="is locked") as caught, store.lock("apply", 0):
+        pass
+    assert "ann@ops" in caught.value.diagnostics[0].detail
+    assert server.lock == faster
 
 
 def test_a_server_with_verbs_of_its_own_is_spoken_to_in_them(server: StateServer, tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """The SQLite file under stress: foreign databases, old schemas, lost locks, races, folders that may not be written."""
 
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 
 from slactl.base.diagnostics import SlactlError
 from slactl.state.migrations import m0001_initial
-from slactl.state.records import Entry, Recorded
+from slactl.state.records import Applied, Entry, Recorded
 from slactl.state.sqlite import SqliteStore
 
 NOBODY = 65534
@@ -207,3 +208,69 @@ def test_a_row_that_is_no_json_is_a_damaged_state(path: Path, store: SqliteStore
         connection.execute("UPDATE resources SET body = 'x'")
     with pytest.raises(SlactlError, match="a row is no JSON"):
         store.read()
+
+
+def whole_state(store: SqliteStore) -> None:
+    promise = {"name": "a", "objectives": {"availability": {"target": "99.9%"}}}
+    with store.lock("apply", 0) as writer:
+        writer.resolve([Recorded(f"b.t.x{number}", "p", "1", {"n": number}) for number in range(40)], [], [])
+        writer.finish({"sla.a": Applied("sla.a", promise, {"availability": "guaranteed"})}, ENTRY)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE resources SET body = NULL",
+        "UPDATE resources SET body = '[]'",
+        "UPDATE resources SET needed_by = '7'",
+        "UPDATE resources SET id = x'ff'",
+        "UPDATE resources SET id = CAST(x'ff' AS TEXT)",
+        "UPDATE agreements SET promise = '1'",
+        "UPDATE meta SET serial = 'x'",
+        "UPDATE meta SET lineage = x'00'",
+        "INSERT INTO under_way VALUES (1, '{}')",
+    ],
+)
+def test_a_row_that_no_release_writes_is_a_damaged_state(
+    path: Path, store: SqliteStore, statement: str
+) -> None:
+    whole_state(store)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '')")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+    with pytest.raises(SlactlError, match="is damaged"):
+        store.export()
+
+
+def test_a_lock_that_cannot_be_read_is_a_damaged_state(path: Path, store: SqliteStore) -> None:
+    whole_state(store)
+    store.hold("", 0)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE lock SET created = 'yesterday'")
+    with pytest.raises(SlactlError, match="is damaged"), store.lock("apply", 0):
+        pass
+
+
+def test_whatever_happens_to_the_file_is_a_message(path: Path, store: SqliteStore) -> None:
+    whole_state(store)
+    good = path.read_bytes()
+    seed = random.SystemRandom().randrange(2**32)
+    chance = random.Random(seed)  # noqa: S311 - damage, not secrets
+    print("seed", seed)  # noqa: T201 - shown when the test fails
+    for _ in range(150):
+        spoiled = bytearray(good)
+        for _ in range(chance.randint(1, 30)):
+            begin = chance.randrange(len(spoiled))
+            length = min(chance.choice([1, 1, 1, 8, 3000]), len(spoiled) - begin)
+            spoiled[begin : begin + length] = chance.randbytes(length)
+        path.write_bytes(
+            spoiled[: chance.choice([len(spoiled), len(spoiled), chance.randrange(len(spoiled))])]
+        )
+        for beside in path.parent.glob("state.db-*"):
+            beside.unlink()
+        for look in (store.read, store.export, store.holder):
+            with suppress(SlactlError):
+                look()

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from sqlite3 import Connection
 
-from slactl.state.migrations import m0001_initial, m0002_dependencies, m0003_history_chain
+from slactl.state.migrations import m0001_initial, m0002_dependencies, m0003_history_chain, m0004_under_way
 
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m0001_initial.migrate,
     m0002_dependencies.migrate,
     m0003_history_chain.migrate,
+    m0004_under_way.migrate,
 )
 VERSION = len(MIGRATIONS)
 
