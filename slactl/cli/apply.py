@@ -15,6 +15,7 @@ from slactl.cli.applying import (
 )
 from slactl.cli.consent import add_consent
 from slactl.cli.console import Console
+from slactl.cli.destroy import run as destroy
 from slactl.cli.options import add_inputs
 from slactl.cli.plan import print_plan
 from slactl.cli.plan_options import add_planning, plan_options, were_given
@@ -32,11 +33,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     add_planning(parser)
     add_apply_options(parser)
     add_consent(parser)
+    parser.add_argument("--destroy", action="store_true", help="the same as `slactl destroy`")
     parser.add_argument("plan", nargs="?", metavar="FILE", help="a saved plan; it is made without asking")
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Apply a saved plan, or plan now, ask, and apply."""
+    if parsed.destroy:
+        return _destroy(parsed, console)
     session = open_session(parsed, console)
     saved = _saved(parsed)
     if saved is not None:
@@ -58,6 +62,16 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
                 return 1
             console.print()
         return conclude(execute(plan, session, writer, "apply", console), "Apply", console)
+
+
+def _destroy(parsed: argparse.Namespace, console: Console) -> int:
+    if parsed.plan:
+        raise SlactlError(
+            "-destroy means nothing for a saved plan: what it does is decided",
+            "Apply the file alone, or make such a plan: slactl plan -destroy -out=FILE",
+        )
+    plan_options(parsed, destroy=True)  # refuses what contradicts it
+    return destroy(parsed, console)
 
 
 def _saved(parsed: argparse.Namespace) -> Plan | None:
@@ -102,6 +116,12 @@ def _still_valid(plan: Plan, session: Session, snapshot: Snapshot) -> Plan:
         raise SlactlError(
             "The saved plan is stale",
             f"It was made at serial {plan.serial}, and the state is at {snapshot.serial} by now. {again}",
+        )
+    if plan.head != snapshot.head:
+        raise SlactlError(
+            "The saved plan is stale",
+            f"The state is at serial {snapshot.serial} again, and has another history than when it was made: a copy was "
+            f"brought back, or another state pushed. {again}",
         )
     if plan.files_digest != session.estate.digest:
         raise SlactlError(

@@ -1,6 +1,7 @@
 """What apply and destroy share: approval, execution, and the words at the end."""
 
 import argparse
+from contextlib import suppress
 from functools import partial
 
 from slactl.apply.executor import Executor, Identity, Result
@@ -25,6 +26,10 @@ _DOING = {
     "import": "Imported",
     "forget": "No longer managed",
 }
+
+_STOPPING = (
+    "Interrupted: what is under way is finished and recorded, then this stops. Once more: stop at once."
+)
 
 
 def add_apply_options(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +82,11 @@ def approve(question: str, word: str, parsed: argparse.Namespace, console: Conso
             "Review it and run with -auto-approve, or save it (slactl plan -out=FILE) and apply the file.",
         )
     console.print(f"\n{question}\n  Only '{word}' is accepted.\n")
-    return input("  Enter a value: ").strip() == word
+    try:
+        return input("  Enter a value: ").strip() == word
+    except EOFError:  # Ctrl-D: that is no approval
+        console.print()
+        return False
 
 
 def refuse(plan: Plan, session: Session, parsed: argparse.Namespace) -> None:
@@ -102,19 +111,28 @@ def execute(plan: Plan, session: Session, writer: Writer, command: str, console:
     """Run the plan's stages and say what becomes of each change."""
 
     def report(step: Step, action: str, outcome: Outcome) -> None:
-        step()
-        if outcome.status == "done":
-            console.print(f"{outcome.address}: {_DOING[action]}")
-        else:
-            console.error(
-                f"{console.error_style.bad('Error:')} {outcome.address}: {action} {outcome.status}: {outcome.error}"
-            )
+        with suppress(OSError):  # a reader that has gone, or a full disk below the log, stops no apply
+            step()
+            if outcome.status == "done":
+                console.print(f"{outcome.address}: {_DOING[action]}")
+            else:
+                console.error(
+                    f"{console.error_style.bad('Error:')} {outcome.address}: {action} {outcome.status}: {outcome.error}"
+                )
 
     root = session.context.root
     identity = Identity(who(), command, commit_of(root), dirty_files(root, session.estate.workspace.files))
     with console.progress.of("Applying", len(plan.changes)) as step:
         told = partial(report, step)
-        executor = Executor(plan, writer, session.connect, identity, told, parallelism=session.parallelism)
+        executor = Executor(
+            plan,
+            writer,
+            session.connect,
+            identity,
+            told,
+            parallelism=session.parallelism,
+            stopping=lambda: console.alert(_STOPPING),
+        )
         return executor.run()
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,6 +47,11 @@ class Console:
         """Print a message."""
         sys.stdout.flush()
         sys.stderr.write(text + "\n")
+
+    def alert(self, text: str) -> None:
+        """Print a message from within a signal's handler: past the buffers, which the program may be in the middle of."""
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), (text + "\n").encode())
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic], root: Path) -> None:
         """Print diagnostics, each with its place in the files below `root`."""

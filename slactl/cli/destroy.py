@@ -23,6 +23,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     add_inputs(parser)
     add_selection(parser)
+    parser.add_argument(
+        "--refresh", choices=("true", "false"), default="true", help="false: trust state, read no backend"
+    )
     add_parallelism(parser)
     add_apply_options(parser)
     add_consent(parser)
@@ -34,7 +37,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     name = session.estate.workspace.name
     with session.store.lock("destroy", lock_timeout_s(parsed)) as writer:
         say_note(writer, console)
-        plan = make_plan(session, PlanOptions("destroy", selection=selection_of(parsed)))
+        plan = make_plan(session, PlanOptions("destroy", parsed.refresh == "true", selection_of(parsed)))
         print_plan(plan, console)
         refuse(plan, session, parsed)
         if plan.is_empty:

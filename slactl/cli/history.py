@@ -4,8 +4,8 @@ import argparse
 
 from slactl.base.diagnostics import SlactlError
 from slactl.cli.console import Console
+from slactl.cli.operating import open_operation
 from slactl.cli.options import add_inputs
-from slactl.cli.planning import open_session
 from slactl.render.history import breaks_json, breaks_text, history_json, history_text
 from slactl.state.chain import Break, breaks
 from slactl.state.records import Entry
@@ -36,15 +36,15 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         raise SlactlError(
             "-head belongs to `slactl history verify`", "Write: slactl history verify -head=HASH"
         )
-    store = open_session(parsed, console).store
+    store = open_operation(parsed).store
     snapshot, entries = store.read(), list(store.history())
     if parsed.verb == "verify":
         return _verify(entries, snapshot.head, snapshot.lineage, parsed, console)
-    newest_first = entries[::-1][: parsed.limit]
+    newest_first, left = entries[::-1][: parsed.limit], store.under_way()
     console.print(
-        history_json(newest_first, snapshot.head, snapshot.lineage)
+        history_json(newest_first, snapshot.head, snapshot.lineage, left)
         if parsed.json
-        else history_text(newest_first, snapshot.head, console.out_style)
+        else history_text(newest_first, snapshot.head, left, console.out_style)
     )
     return 0
 

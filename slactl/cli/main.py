@@ -6,16 +6,20 @@ Flags follow Terraform: `-out=FILE` and `--out FILE` mean the same; `-chdir=DIR`
 import argparse
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from slactl import __version__
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean
 from slactl.cli.console import Console
+from slactl.cli.flags import with_two_dashes
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("slactl.cli.init", "Make the place of the state ready; take the state along when it moves"),
@@ -70,14 +74,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def run() -> NoReturn:
     """Entry point of the console script."""
+    signal.signal(signal.SIGTERM, _terminated)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a pipeline's log shows each change when it is made
     gc.disable()  # one run makes millions of objects that live to its end: looking for cycles among them costs a third
     sys.exit(main(sys.argv[1:]))
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the protocol of signals
+    """A pipeline that is cancelled gives its lock back, like a user who presses Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     folder, rest, asked = _global_options(list(arguments))
-    console = Console.of_environment(no_color="-no-color" in rest or "--no-color" in rest)
+    rest = [*rest[:1], *with_two_dashes(rest[1:])]
+    console = Console.of_environment(no_color="--no-color" in rest)
     if asked == "version":
         rest = ["version"]
     if not rest or asked == "help" or rest[0] == "help":
@@ -97,7 +110,7 @@ def _guarded(verb: str, options: list[str], root: Path, console: Console) -> int
             prog=f"slactl {verb}", description=COMMANDS[verb][1] + ".", allow_abbrev=False, exit_on_error=True
         )
         module.options(parser)
-        parsed = parser.parse_args(_with_two_dashes(options))
+        parsed = parser.parse_args(options)
         parsed.root = root
         code: int = module.run(parsed, console)
         sys.stdout.flush()
@@ -133,17 +146,6 @@ def _global_options(arguments: list[str]) -> tuple[str, list[str], str | None]:
         else:
             return folder, [option, *arguments], None
     return folder, arguments, None
-
-
-def _with_two_dashes(options: list[str]) -> list[str]:
-    """`-out=FILE` as `--out=FILE`; everything behind a bare `--` stays."""
-    changed: list[str] = []
-    for index, option in enumerate(options):
-        if option == "--":
-            return changed + options[index:]
-        single = len(option) > 2 and option[0] == "-" and option[1].isalpha()  # noqa: PLR2004 - `-C` stays as it is
-        changed.append("-" + option if single else option)
-    return changed
 
 
 def usage() -> str:

@@ -6,8 +6,8 @@ import json
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean
 from slactl.cli.console import Console
+from slactl.cli.operating import open_operation
 from slactl.cli.options import add_inputs
-from slactl.cli.planning import open_session
 from slactl.state.records import Snapshot
 
 
@@ -27,7 +27,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """
     if parsed.raw and (parsed.json or not parsed.name):
         raise SlactlError("-raw prints one value as it is", "Give a NAME, and not -json.")
-    found = outputs(open_session(parsed, console).store.read())
+    found = outputs(open_operation(parsed).store.read())
     if parsed.name is None:
         console.print(_document(found) if parsed.json else _lines(found))
         return 0

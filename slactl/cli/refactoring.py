@@ -10,6 +10,7 @@ from slactl.plan.imports import all_imports, is_done
 from slactl.plan.past import Past, asks_the_past, recall
 from slactl.provider import Adopting, Connection, Observed
 from slactl.state.records import Snapshot
+from slactl.state.under_way import told
 
 if TYPE_CHECKING:
     from slactl.cli.planning import Session
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def past_of(session: "Session") -> Past:
     """What the history says about the refactorings of the files; it is read only where one asks."""
-    return recall(session.store.history()) if asks_the_past(session.estate) else Past()
+    return recall(told(session.store)) if asks_the_past(session.estate) else Past()
 
 
 def read_foreign(

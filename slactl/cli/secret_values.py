@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.files import put_once
 from slactl.plan.keyed import keyed_digest, last_applied
+from slactl.state.under_way import told
 
 if TYPE_CHECKING:
     from slactl.cli.planning import Session
@@ -29,7 +31,7 @@ class Digests:
 def secrets_of(session: "Session") -> Digests:
     """The digests; the history is read only where a variable is sensitive."""
     now = digests_now(session)
-    return Digests(now, last_applied(session.store.history())) if now else Digests()
+    return Digests(now, last_applied(told(session.store))) if now else Digests()
 
 
 def digests_now(session: "Session") -> dict[str, str]:
@@ -54,15 +56,20 @@ def _key(root: Path) -> bytes:
     path = root / _KEY_FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-        except FileExistsError:
-            return path.read_bytes().strip()
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(32).encode() + b"\n")
-        return path.read_bytes().strip()
+        if not path.exists():
+            put_once(
+                path.with_name(".gitignore"), f"{path.name}\n"
+            )  # a commit would take it to where the digests are
+            put_once(path, secrets.token_hex(32) + "\n", _PRIVATE)
+        key = path.read_bytes().strip()
     except OSError as error:
         raise SlactlError(
             f"The key for digests of sensitive values cannot be kept in {path}: {error.strerror or error}",
             f"Give one by the environment: export {KEY_VARIABLE}=...",
         ) from error
+    if not key:
+        raise SlactlError(
+            f"The key for digests of sensitive values is empty: {path}",
+            "With an empty key their values could be found by trying. Remove the file; another key is made.",
+        )
+    return key

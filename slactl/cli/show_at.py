@@ -8,7 +8,8 @@ from slactl.base.text import did_you_mean
 from slactl.cli.console import Console
 from slactl.cli.formats import asked
 from slactl.cli.history import history_of
-from slactl.cli.planning import open_session
+from slactl.cli.operating import open_operation
+from slactl.cli.workspace import load_estate
 from slactl.render.history import promised_json, promised_text
 from slactl.state.promised import known_addresses, promised_before
 
@@ -16,9 +17,10 @@ from slactl.state.promised import known_addresses, promised_before
 def show_at(parsed: argparse.Namespace, console: Console) -> int:
     """Print the agreement as it was last applied before the end of the day in UTC, or that there was none."""
     day = _day(parsed.at)
-    session = open_session(parsed, console)
-    entries = history_of(session.store)
-    known = known_addresses(entries) | session.estate.agreements.keys()
+    entries = history_of(open_operation(parsed).store)
+    known = known_addresses(entries)
+    if parsed.what not in known:
+        known |= load_estate(parsed, console).agreements.keys()
     if parsed.what not in known:
         raise SlactlError(
             f'Neither the history nor the files have an agreement "{parsed.what}"',

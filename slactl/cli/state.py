@@ -8,8 +8,8 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean
 from slactl.cli.applying import add_approval, add_lock_timeout
 from slactl.cli.console import Console
+from slactl.cli.operating import Operation, open_operation
 from slactl.cli.options import add_inputs
-from slactl.cli.planning import Session, open_session
 from slactl.state.records import Applied, Recorded
 
 _LOOKS = {
@@ -57,10 +57,15 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Look into the state, or change it."""
-    session = open_session(parsed, console)
+    if parsed.verb == "rebuild":
+        from slactl.cli.planning import open_session  # noqa: PLC0415 - only what is rebuilt is compared with the files
+        from slactl.cli.state_rebuild import rebuild  # noqa: PLC0415 - the same
+
+        return rebuild(open_session(parsed, console), parsed, console)
+    operation = open_operation(parsed)
     if parsed.verb in _CHANGES:
-        return _change(session, parsed, console)
-    store = session.store
+        return _change(operation, parsed, console)
+    store = operation.store
     if parsed.verb == "pull":
         console.print(json.dumps(store.export(), indent=2, ensure_ascii=False))
         return 0
@@ -69,26 +74,25 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         for address in [*snapshot.agreements, *snapshot.resources]:
             console.print(address)
         return 0
-    address = parsed.addresses[0] if parsed.addresses else ""
-    return _show(address, {**_agreements(snapshot.agreements), **_resources(snapshot.resources)}, console)
+    return _show(
+        _one(parsed), {**_agreements(snapshot.agreements), **_resources(snapshot.resources)}, console
+    )
 
 
-def _change(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+def _change(operation: Operation, parsed: argparse.Namespace, console: Console) -> int:
     from slactl.cli import state_changes as changes  # noqa: PLC0415 - those who look need none of it
     from slactl.cli.state_push import push  # noqa: PLC0415 - the same
-    from slactl.cli.state_rebuild import rebuild  # noqa: PLC0415 - the same
 
     if parsed.verb == "locks":
-        return changes.locks(session, console)
+        return changes.locks(operation, console)
     verbs = {
         "mv": changes.move,
         "rm": changes.remove,
         "lock": changes.lock,
         "unlock": changes.unlock,
         "push": push,
-        "rebuild": rebuild,
     }
-    return verbs[parsed.verb](session, parsed, console)
+    return verbs[parsed.verb](operation, parsed, console)
 
 
 def _agreements(agreements: Mapping[str, Applied]) -> dict[str, object]:
@@ -114,6 +118,12 @@ def _resources(resources: Mapping[str, Recorded]) -> dict[str, object]:
         }
         for address, one in resources.items()
     }
+
+
+def _one(parsed: argparse.Namespace) -> str:
+    if len(parsed.addresses) != 1:
+        raise SlactlError("state show wants one address", "Write: slactl state show ADDRESS")
+    return str(parsed.addresses[0])
 
 
 def _show(address: str, known: dict[str, object], console: Console) -> int:

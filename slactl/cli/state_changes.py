@@ -8,32 +8,32 @@ from slactl.base.text import did_you_mean, plural
 from slactl.cli.applying import lock_timeout_s, say_head, say_note
 from slactl.cli.console import Console
 from slactl.cli.entries import entry_of
-from slactl.cli.planning import Session
+from slactl.cli.operating import Operation
 from slactl.plan.moves import followers
 from slactl.state.locking import age, who
-from slactl.state.records import Applied, Entry, LockInfo, Snapshot
-from slactl.state.store import Writer
+from slactl.state.records import Entry, LockInfo, Snapshot
+from slactl.state.store import Settled, Writer
 
 
-def move(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+def move(operation: Operation, parsed: argparse.Namespace, console: Console) -> int:
     """Give an agreement in state another address, and the objects that are named after it.
 
     Raises:
         SlactlError: when there is none of the old address, one of the new, or the address is a backend object's.
     """
     old, new = _two(parsed)
-    with session.store.lock("state mv", lock_timeout_s(parsed)) as writer:
+    with operation.store.lock("state mv", lock_timeout_s(parsed)) as writer:
         say_note(writer, console)
-        snapshot = session.store.read()
+        snapshot = operation.store.read()
         _insist_on_move(old, new, snapshot)
         renames = {old: new, **followers(old, new, snapshot.resources.keys())}
         results = {source: f"move to {target}: done" for source, target in renames.items()}
         results |= {target: f"move from {source}: done" for source, target in renames.items()}
-        added = writer.move(renames, entry_of(session, "state mv", results))
+        added = writer.move(renames, entry_of(operation.workspace, operation.context, "state mv", results))
         return _conclude(results, added, writer, console)
 
 
-def remove(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+def remove(operation: Operation, parsed: argparse.Namespace, console: Console) -> int:
     """Forget objects and agreements; no backend is touched.
 
     Raises:
@@ -41,53 +41,59 @@ def remove(session: Session, parsed: argparse.Namespace, console: Console) -> in
     """
     if not parsed.addresses:
         raise SlactlError("state rm wants addresses", "Write: slactl state rm ADDRESS...")
-    with session.store.lock("state rm", lock_timeout_s(parsed)) as writer:
+    with operation.store.lock("state rm", lock_timeout_s(parsed)) as writer:
         say_note(writer, console)
-        snapshot = session.store.read()
+        snapshot = operation.store.read()
         for address in parsed.addresses:
             _insist_on_removable(address, snapshot)
         objects = [address for address in parsed.addresses if address in snapshot.resources]
-        if objects:
-            writer.resolve((), objects, ())
         promises = dict.fromkeys(one for one in parsed.addresses if one in snapshot.agreements)
         results = dict.fromkeys(parsed.addresses, "forget: done")
-        return _finish(promises, results, session, writer, "state rm", console)
+        entry = entry_of(operation.workspace, operation.context, "state rm", results, promises)
+        added = writer.finish(promises, entry, settled=Settled(gone=objects))
+        return _conclude(results, added, writer, console)
 
 
-def lock(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+def lock(operation: Operation, parsed: argparse.Namespace, console: Console) -> int:
     """Take the lock by hand."""
-    held = session.store.hold(parsed.reason, lock_timeout_s(parsed))
+    held = operation.store.hold(parsed.reason, lock_timeout_s(parsed))
     console.print(f"The state is locked, by {held.who}. ID: {held.id}\nTo release it: slactl state unlock")
     return 0
 
 
-def unlock(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+def unlock(operation: Operation, parsed: argparse.Namespace, console: Console) -> int:
     """Release one's own lock, or any by its ID.
 
     Raises:
         SlactlError: when nobody holds it, or somebody else and no ID is given.
     """
-    held = session.store.holder()
+    if len(parsed.addresses) > 1:
+        raise SlactlError("state unlock wants one ID at most", "Write: slactl state unlock ID")
+    held = operation.store.holder()
     wanted = parsed.addresses[0] if parsed.addresses else None
     if held is not None and wanted is None and not (held.by_hand and held.who == who()):
         raise SlactlError(
             f"The lock is not yours: {_spoken(held)}",
             f"If its holder is gone for good: slactl state unlock {held.id}",
         )
-    session.store.force_unlock(wanted or (held.id if held is not None else ""))
+    operation.store.force_unlock(wanted or (held.id if held is not None else ""))
     console.print("The state is unlocked.")
     return 0
 
 
-def locks(session: Session, console: Console) -> int:
+def locks(operation: Operation, console: Console) -> int:
     """Say who holds the lock."""
-    held = session.store.holder()
+    held = operation.store.holder()
     console.print("The state is not locked." if held is None else f"{_spoken(held)}. ID: {held.id}")
     return 0
 
 
 def _spoken(held: LockInfo) -> str:
-    how = "by hand" if held.by_hand else f"{held.operation}, process {held.pid} on {held.host}"
+    how = (
+        "by hand"
+        if held.by_hand
+        else f"{held.operation}, process {held.pid} on {held.host.partition('/')[0]}"
+    )
     return f"{held.who} has held it for {age(held)} ({how}){f': {held.info}' if held.info else ''}"
 
 
@@ -130,20 +136,6 @@ def _unknown(address: str, snapshot: Snapshot) -> SlactlError:
         f'State has no "{address}"',
         f"`slactl state list` prints every address.{did_you_mean(address, known)}",
     )
-
-
-def _finish(  # noqa: PLR0917 - one entry, and who is told
-    agreements: dict[str, Applied | None],
-    results: dict[str, str],
-    session: Session,
-    writer: Writer,
-    command: str,
-    console: Console,
-) -> int:
-    promises = {address: None if one is None else one.promise for address, one in agreements.items()}
-    support = {address: one.support for address, one in agreements.items() if one is not None}
-    added = writer.finish(agreements, entry_of(session, command, results, promises, support))
-    return _conclude(results, added, writer, console)
 
 
 def _conclude(results: Mapping[str, str], added: Entry, writer: Writer, console: Console) -> int:

@@ -8,14 +8,14 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.text import plural
 from slactl.cli.applying import lock_timeout_s, say_note
 from slactl.cli.console import Console
-from slactl.cli.planning import Session
+from slactl.cli.operating import Operation
 from slactl.state.chain import breaks
 from slactl.state.imported import parsed as parsed_state
 from slactl.state.place import RECOVERY_FILE
 from slactl.state.records import Contents, Snapshot
 
 
-def push(session: Session, parsed: argparse.Namespace, console: Console) -> int:
+def push(operation: Operation, parsed: argparse.Namespace, console: Console) -> int:
     """Push a document as `state pull` prints it, or as an apply left it behind; exit code 0.
 
     Raises:
@@ -26,11 +26,11 @@ def push(session: Session, parsed: argparse.Namespace, console: Console) -> int:
             "state push wants one file", "Write: slactl state push FILE, or - for standard input."
         )
     name = parsed.addresses[0]
-    contents = parsed_state(_read(name, session.context.root), name)
-    _insist_on_workspace(contents, session)
-    with session.store.lock("state push", lock_timeout_s(parsed)) as writer:
+    contents = parsed_state(_read(name, operation.context.root), name)
+    _insist_on_workspace(contents, operation)
+    with operation.store.lock("state push", lock_timeout_s(parsed)) as writer:
         say_note(writer, console)
-        there = session.store.read()
+        there = operation.store.read()
         if not parsed.force:
             _insist_on_chain(contents)
             _insist_on_successor(contents, there)
@@ -41,7 +41,7 @@ def push(session: Session, parsed: argparse.Namespace, console: Console) -> int:
     )
     if writer.backup:
         console.print(f"The state from before is kept as {writer.backup}.")
-    _clear(name, session.context.root, console)
+    _clear(name, operation.context.root, console)
     return 0
 
 
@@ -55,8 +55,8 @@ def _read(name: str, root: Path) -> bytes:
         raise SlactlError(f"{name} cannot be read: {error.strerror or error}") from error
 
 
-def _insist_on_workspace(contents: Contents, session: Session) -> None:
-    ours = session.estate.workspace.name
+def _insist_on_workspace(contents: Contents, operation: Operation) -> None:
+    ours = operation.workspace.name
     if contents.workspace != ours:
         raise SlactlError(
             f"This is a state of the workspace {contents.workspace}, not of {ours}",

@@ -12,7 +12,7 @@ from slactl.cli.refactoring import past_of
 from slactl.plan.past import Past
 from slactl.plan.rebuild import Rebuilt, rebuilt
 from slactl.state.records import Snapshot
-from slactl.state.store import DamagedStateError, Writer
+from slactl.state.store import DamagedStateError, Settled, Writer
 
 _NOTHING = Snapshot("", 0, {}, {})
 
@@ -97,11 +97,12 @@ def _forgotten(found: Rebuilt, snapshot: Snapshot) -> list[str]:
 
 def _record(found: Rebuilt, snapshot: Snapshot, session: Session, writer: Writer, console: Console) -> int:
     forgotten = _forgotten(found, snapshot)
-    writer.resolve(found.resources, forgotten, snapshot.unsettled)
     results = {one.address: "record: done" for one in found.resources}
     results |= {one.address: "leave out, an orphan: done" for one in found.orphans}
     results |= dict.fromkeys(forgotten, "forget: done")
-    added = writer.finish({}, entry_of(session, "state rebuild", results))
+    entry = entry_of(session.estate.workspace, session.context, "state rebuild", results)
+    settled = Settled(found.resources, forgotten, sorted(snapshot.unsettled))
+    added = writer.finish({}, entry, settled=settled)
     if writer.backup:
         console.print(f"The state from before is kept as {writer.backup}.")
     console.print(

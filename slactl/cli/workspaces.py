@@ -7,11 +7,10 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean, plural
 from slactl.cli.applying import add_lock_timeout, lock_timeout_s
 from slactl.cli.console import Console
+from slactl.cli.operating import load_place
 from slactl.cli.options import add_inputs
 from slactl.cli.selected import insist_on_name, select, selected_workspace
-from slactl.cli.workspace import load_estate
-from slactl.model.estate import Estate
-from slactl.model.workspace import DEFAULT
+from slactl.model.workspace import DEFAULT, Workspace
 from slactl.state.open import existing, open_store, store_of
 from slactl.state.place import settings_of
 
@@ -54,15 +53,15 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     return verbs[parsed.verb](parsed, console, current)
 
 
-def _names(parsed: argparse.Namespace, console: Console, current: str) -> list[str]:
+def _names(parsed: argparse.Namespace, current: str) -> list[str]:
     """Every workspace that has a state, the default one, and the selected one."""
-    estate = load_estate(parsed, console, DEFAULT)
-    found = existing(settings_of(estate.workspace), estate.workspace, parsed.root, estate.secrets)
+    workspace, secrets = load_place(parsed, DEFAULT)
+    found = existing(settings_of(workspace), workspace, parsed.root, secrets)
     return [DEFAULT, *sorted({*found, current} - {DEFAULT})]
 
 
 def _list(parsed: argparse.Namespace, console: Console, current: str) -> int:
-    names = _names(parsed, console, current)
+    names = _names(parsed, current)
     if parsed.json:
         console.print(json.dumps({"workspaces": names, "selected": current}))
         return 0
@@ -72,40 +71,39 @@ def _list(parsed: argparse.Namespace, console: Console, current: str) -> int:
 
 
 def _new(parsed: argparse.Namespace, console: Console, current: str) -> int:
-    if parsed.name in _names(parsed, console, current):
+    if parsed.name in _names(parsed, current):
         raise SlactlError(f"There is a workspace {parsed.name}", f"slactl workspace select {parsed.name}")
     _make(parsed, console)
     return 0
 
 
 def _make(parsed: argparse.Namespace, console: Console) -> None:
-    base = load_estate(parsed, console, DEFAULT)
-    insist_on_name(parsed.name, base.workspace.name)
-    estate = load_estate(parsed, console, parsed.name)
-    _insist_on_own_place(base, estate)
-    with open_store(estate.workspace, parsed.root, estate.secrets).lock(
-        "workspace new", lock_timeout_s(parsed)
-    ):
+    base, _ = load_place(parsed, DEFAULT)
+    insist_on_name(parsed.name, base.name)
+    made, secrets = load_place(parsed, parsed.name)
+    _insist_on_own_place(base, made)
+    with open_store(made, parsed.root, secrets).lock("workspace new", lock_timeout_s(parsed)):
         pass  # whoever writes first makes the state
     select(parsed.root, parsed.name)
     console.print(
-        f"Made the workspace {parsed.name}, and selected it. Its objects carry the mark {estate.workspace.name}."
+        f"Made the workspace {parsed.name}, and selected it. Its objects carry the mark {made.name}."
     )
 
 
-def _insist_on_own_place(base: Estate, estate: Estate) -> None:
+def _insist_on_own_place(base: Workspace, made: Workspace) -> None:
     """A state server has one state at an address; the other stores tell workspaces apart by themselves."""
-    if estate.workspace.state.get("type") == "http" and estate.workspace.state == base.workspace.state:
+    if made.state.get("type") == "http" and made.state == base.state:
         raise SlactlError(
             "Both workspaces would have their state at the same address",
             "Write ${workspace.name} into spec.state.address, and into lockAddress where there is one.",
-            estate.workspace.place.at("spec", "state", "address"),
+            made.place.at("spec", "state", "address"),
         )
 
 
 def _select(parsed: argparse.Namespace, console: Console, current: str) -> int:
-    names = _names(parsed, console, current)
-    remote = load_estate(parsed, console, DEFAULT).workspace.state.get("type") == "http"  # it lists nothing
+    names = _names(parsed, current)
+    base, _ = load_place(parsed, DEFAULT)
+    remote = base.state.get("type") == "http"  # it lists nothing
     if parsed.name not in names and not remote:
         if not parsed.or_create:
             raise SlactlError(
@@ -126,10 +124,10 @@ def _delete(parsed: argparse.Namespace, console: Console, current: str) -> int:
         raise SlactlError(
             f"The workspace {parsed.name} cannot be deleted: it is {which}", "Select another one first."
         )
-    names = _names(parsed, console, current)
-    estate = load_estate(parsed, console, parsed.name)
-    store = store_of(settings_of(estate.workspace), estate.workspace, parsed.root, estate.secrets)
-    if parsed.name not in names and estate.workspace.state.get("type") != "http":
+    names = _names(parsed, current)
+    workspace, secrets = load_place(parsed, parsed.name)
+    store = store_of(settings_of(workspace), workspace, parsed.root, secrets)
+    if parsed.name not in names and workspace.state.get("type") != "http":
         raise SlactlError(f"There is no workspace {parsed.name}", did_you_mean(parsed.name, names).strip())
     with store.lock("workspace delete", lock_timeout_s(parsed)):
         left = len(store.read().resources)

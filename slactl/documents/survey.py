@@ -79,16 +79,42 @@ def survey_workspace(
     declared = workspace.spec.get("variables") or {}
     check_declarations(declared, problems, workspace.place)
     variables = collect_variables(declared, root, given or Given(), problems, workspace.place)
-    sensitive = frozenset(
-        name for name, one in declared.items() if isinstance(one, Mapping) and one.get("sensitive")
-    )
-    scope = Scope(variables, sensitive=sensitive, workspace=selected)
+    scope = Scope(variables, sensitive=_sensitive(declared), workspace=selected)
     names = _find(root, workspace, problems)
     workspace = _with_variables(workspace, scope, last)
     with FileDigests(cache_folder(root) / "files.json" if cached else None, digest_of_agreements) as digests:
         files = tuple(_look(root, name, digests) for name in names)
     digest = digest_of_all(((one.name, one.digest or "") for one in files), workspace, scope)
     return Survey(root, workspace, beside, files, scope, digest, problems, last)
+
+
+def survey_root(
+    root: Path, given: Given | None = None, *, selected: str = DEFAULT_WORKSPACE
+) -> tuple[Document, Scope]:
+    """The workspace document alone, with its `files` and `state`, for commands that need nothing else of the files.
+
+    Other files may be missing or broken, and variables that the state's place does not name may be without a value.
+
+    Raises:
+        SlactlError: when there is no valid workspace file, or what is given is wrong.
+    """
+    problems = Diagnostics()
+    workspace, _ = _read_workspace(root, problems)
+    declared = workspace.spec.get("variables") or {}
+    check_declarations(declared, problems, workspace.place)
+    variables = collect_variables(declared, root, given or Given(), problems, workspace.place, complete=False)
+    scope = Scope(variables, sensitive=_sensitive(declared), workspace=selected)
+    needed = {key: workspace.spec[key] for key in ("organization", "files", "state") if key in workspace.spec}
+    bare = replace(workspace, data={**workspace.data, "spec": needed})
+    document = _with_variables(bare, scope, problems)
+    problems.raise_errors()
+    return document, scope
+
+
+def _sensitive(declared: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(
+        name for name, one in declared.items() if isinstance(one, Mapping) and one.get("sensitive")
+    )
 
 
 def digest_of_agreements(content: bytes) -> bytes:

@@ -43,9 +43,17 @@ class Scope:
 
 
 def collect_variables(
-    declared: Mapping[str, Any], root: Path, given: Given, problems: Diagnostics, place: Place
+    declared: Mapping[str, Any],
+    root: Path,
+    given: Given,
+    problems: Diagnostics,
+    place: Place,
+    *,
+    complete: bool = True,
 ) -> dict[str, Any]:
     """Every declared variable's value: a text, a list or a mapping of texts; later sources win.
+
+    With `complete` one that nobody gives a value is reported; without, it is left out.
 
     The order is Terraform's: default, environment, `slactl.slavars.yaml`, `*.auto.slavars.yaml` in name order, then
     `-var-file` and `-var` as the command line has them.
@@ -62,7 +70,7 @@ def collect_variables(
             collected.take_file(path if path.is_file() else root / text, text)
         else:
             collected.take_option(text)
-    return collected.values(place)
+    return collected.values(place, complete=complete)
 
 
 class _Collected:
@@ -113,7 +121,7 @@ class _Collected:
         else:
             self._problems.error(_undeclared(name) + also, _declare(name, self._declared), key)
 
-    def values(self, place: Place) -> dict[str, Any]:
+    def values(self, place: Place, *, complete: bool) -> dict[str, Any]:
         """What won, checked; what nobody gave is reported."""
         found = {}
         for name, one in self._declared.items():
@@ -122,6 +130,8 @@ class _Collected:
             if name in self._given and self._given[name][0] is not None:
                 value, source = self._given[name]
                 found[name] = one.value(value, source, self._problems)
+                continue
+            if not complete:
                 continue
             self._problems.error(
                 f'The variable "{name}" has no value',

@@ -15,16 +15,32 @@ from slactl.state.promised import Promised
 from slactl.state.records import Entry
 
 
-def history_text(entries: Sequence[Entry], head: str, style: Style) -> str:
-    """Entries in the order given, and the newest hash last."""
-    if not head:
-        return "Nothing has been applied yet."
+def history_text(entries: Sequence[Entry], head: str, under_way: Entry | None, style: Style) -> str:
+    """What has not ended, then entries in the order given, and the newest hash last."""
     blocks = ["\n".join(_entry(one, style)) for one in entries]
-    return "\n\n".join([*blocks, f"Head: {head}"])
+    if under_way is not None:
+        blocks.insert(0, "\n".join(_under_way(under_way, style)))
+    if not blocks:
+        return "Nothing has been applied yet."
+    return "\n\n".join([*blocks, f"Head: {head or 'none'}"])
+
+
+def _under_way(entry: Entry, style: Style) -> Iterator[str]:
+    yield (
+        f"{style.bold('Not ended')}  begun {_when(entry)}: {visible(entry.command)} by {visible(entry.who)}, which is running or was "
+        "cut off; whoever writes next makes it an entry"
+    )
+    yield from _what_became(entry, style)
 
 
 def _entry(entry: Entry, style: Style) -> Iterator[str]:
     yield f"{style.bold(f'Entry {entry.serial}')}  {_when(entry)}  {visible(entry.command)} by {visible(entry.who)}"
+    yield from _what_became(entry, style)
+    note = "  (chained when the state was migrated)" if entry.chained == "migration" else ""
+    yield style.dim(f"  hash {entry.hash}{note}")
+
+
+def _what_became(entry: Entry, style: Style) -> Iterator[str]:
     yield f"  {'   '.join(_from_what(entry))}"
     promises = {address: text for address, text in entry.results.items() if _is_agreement(address, entry)}
     for address in sorted({*promises, *entry.agreements}):
@@ -32,8 +48,6 @@ def _entry(entry: Entry, style: Style) -> Iterator[str]:
     yield from _objects(
         {address: text for address, text in entry.results.items() if address not in promises}, style
     )
-    note = "  (chained when the state was migrated)" if entry.chained == "migration" else ""
-    yield style.dim(f"  hash {entry.hash}{note}")
 
 
 def _when(entry: Entry) -> str:
@@ -74,7 +88,7 @@ def _objects(results: Mapping[str, str], style: Style) -> Iterator[str]:
             yield f"  {style.bad(visible(address))}: {visible(text)}"
 
 
-def history_json(entries: Sequence[Entry], head: str, lineage: str) -> str:
+def history_json(entries: Sequence[Entry], head: str, lineage: str, under_way: Entry | None) -> str:
     """The document of `history -json`."""
     return _json(
         {
@@ -82,6 +96,7 @@ def history_json(entries: Sequence[Entry], head: str, lineage: str) -> str:
             "lineage": lineage,
             "head": head,
             "entries": [one.data() for one in entries],
+            "under_way": None if under_way is None else under_way.data(),
         }
     )
 

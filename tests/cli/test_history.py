@@ -231,3 +231,22 @@ def test_the_verifier_that_the_documentation_shows_agrees(
         (tmp_path / "history.json").write_text(text.replace("200 EUR", "900 EUR") if spoiled else text)
         done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
         assert (done.returncode != 0) is spoiled, done.stderr
+
+
+def test_an_apply_that_has_not_ended_is_shown_before_it_is_an_entry(shop: Path, run: Run) -> None:
+    begun = Entry(
+        0, datetime(2026, 11, 23, tzinfo=UTC), "ann@ops", "apply", "2026-11-23", "d", None, {}, {}, "0.1.0"
+    )
+    store = SqliteStore(shop / ".slactl" / "state.db", "webshop")
+    with store.lock("apply", 0) as writer:
+        writer.announce(begun)
+        writer.begin("d", [("prom.rules.sla.acme-shop", "create")])
+    _, out, _ = run("history")
+    assert "Not ended  begun 2026-11-23 00:00:00 UTC: apply by ann@ops" in out
+    assert "prom.rules.sla.acme-shop: create: cut off" in out
+    assert json.loads(run("history", "-json")[1])["under_way"]["who"] == "ann@ops"
+    assert run("apply", "-auto-approve")[0] == 0
+    _, out, _ = run("history")
+    assert "Entry 1  2026-11-23 00:00:00 UTC  apply (did not end) by ann@ops" in out
+    assert run("history", "verify")[0] == 0
+    assert json.loads(run("history", "-json")[1])["under_way"] is None

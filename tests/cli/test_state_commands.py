@@ -268,3 +268,13 @@ def test_a_backend_that_cannot_be_read_leaves_a_damaged_state_where_it_is(shop: 
     assert code == 1
     assert "cannot be read" in err
     assert files(shop, "state.db*") == ["state.db"]
+
+
+@pytest.mark.usefixtures("applied")
+def test_drift_is_written_to_a_file_beside_the_text(shop: Path, run: Run, tmp_path: Path) -> None:
+    edit(next((shop / "rules").glob("*acme-shop*")), "interval: 1m", "interval: 2m")
+    into = tmp_path / "drift.json"
+    code, out, _ = run("drift", f"-json-into={into}")
+    assert code == 2
+    assert "Drift: 1 changed" in out
+    assert into.read_text() == run("drift", "-json")[1]

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,28 @@ def test_that_a_sensitive_value_changed_is_seen_and_what_it_is_is_not(
     monkeypatch.setenv("SLACTL_DIGEST_KEY", "a key of the pipeline's")
     assert digest(SECRET) != first
     assert "another one than at the last apply" not in run("plan", "-var=token=other-1")[1], "of another key"
+
+
+@pytest.mark.usefixtures("secret")
+def test_a_key_that_is_empty_is_no_key(shop: Path, run: Run) -> None:
+    assert run("plan", f"-var=token={SECRET}")[0] == 0
+    key = shop / ".slactl" / "key"
+    key.write_text("")
+    code, _, err = run("plan", f"-var=token={SECRET}")
+    assert code == 1
+    assert "is empty" in err
+    key.unlink()
+    assert run("plan", f"-var=token={SECRET}")[0] == 0
+    assert sorted(one.name for one in key.parent.glob("*key*")) == ["key"]
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+@pytest.mark.usefixtures("secret")
+def test_a_key_is_not_committed_by_accident(shop: Path, run: Run) -> None:
+    assert run("plan", f"-var=token={SECRET}")[0] == 0
+    git = ["git", "-C", str(shop)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run([*git, "add", "."], check=True)
+    added = subprocess.run([*git, "ls-files"], check=True, capture_output=True, text=True).stdout.splitlines()
+    assert ".slactl/place.json" in added
+    assert ".slactl/key" not in added
