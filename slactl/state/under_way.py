@@ -19,7 +19,7 @@ def told(store: Store) -> Iterator[Entry]:
 
 def opened(intents: Iterable[tuple[str, str]]) -> dict[str, str]:
     """What is said of changes that are about to be made, (address, action), until their outcomes are known."""
-    return {address: f"{action}: cut off, and what became of it not recorded" for address, action in intents}
+    return {address: f"{action}: begun, and what became of it not recorded" for address, action in intents}
 
 
 def cut_off(entry: Entry) -> Entry:

@@ -23,7 +23,7 @@ from tests.apply.test_kill import FIRST, SECOND, prepare, prepared
 
 __all__ = ["prepare"]
 BY_HAND = Entry(0, datetime(2026, 11, 23, tzinfo=UTC), "me@here", "state mv", "2026-11-23", "", None, {}, {})
-CUT_OFF = "cut off, and what became of it not recorded"
+BEGUN = "begun, and what became of it not recorded"
 
 
 APPLY_AND_DIE = """
@@ -76,7 +76,7 @@ def test_what_a_killed_process_did_is_told_by_the_next_apply(
     assert cut.plan_digest
     assert cut.at < last.at
     assert cut.agreements == {}
-    assert set(cut.results.values()) == {f"update: {CUT_OFF}", f"create: {CUT_OFF}"}
+    assert set(cut.results.values()) == {f"update: {BEGUN}", f"create: {BEGUN}"}
     assert set(cut.results) <= {f"b.file.{name}" for name in {**FIRST, **SECOND}}
     assert world.plan().is_empty
 
@@ -99,7 +99,7 @@ def test_each_change_is_told_as_far_as_it_is_known(
     _, cut, last = entries(world)
     assert cut.results == {
         **{f"b.file.m{number}": "create: done" for number in range(4)},
-        **{f"b.file.m{number}": f"create: {CUT_OFF}" for number in range(4, 8)},
+        **{f"b.file.m{number}": f"create: {BEGUN}" for number in range(4, 8)},
     }
     assert last.results == {
         **{f"b.file.m{number}": "record: done" for number in range(4, 8)},

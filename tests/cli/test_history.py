@@ -243,7 +243,7 @@ def test_an_apply_that_has_not_ended_is_shown_before_it_is_an_entry(shop: Path, 
         writer.begin("d", [("prom.rules.sla.acme-shop", "create")])
     _, out, _ = run("history")
     assert "Not ended  begun 2026-11-23 00:00:00 UTC: apply by ann@ops" in out
-    assert "prom.rules.sla.acme-shop: create: cut off" in out
+    assert "prom.rules.sla.acme-shop: create: begun" in out
     assert json.loads(run("history", "-json")[1])["under_way"]["who"] == "ann@ops"
     assert run("apply", "-auto-approve")[0] == 0
     _, out, _ = run("history")
