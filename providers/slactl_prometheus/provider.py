@@ -11,8 +11,9 @@ from slactl.base.text import plural
 from slactl.model.agreement import Agreement, Objective, Status
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
-from slactl.provider import Compilation, Connection, Context, Notice, Resource
+from slactl.provider import Compilation, Connection, Context, Definition, Notice, Resource
 from slactl.provider.config import BadConfigError, clear_secrets, config_notices
+from slactl_prometheus.definition import MAINTENANCE, definition_of
 from slactl_prometheus.fleet import PAIRS, fires, shared_groups
 from slactl_prometheus.formats import groups_of
 from slactl_prometheus.indicators import METRICS, indicator_notices, measured
@@ -24,7 +25,6 @@ from slactl_prometheus.rules import BurnClass, Watched, base_rule, budget_text
 from slactl_prometheus.settings import KEYS, SECRETS, Settings, read_settings
 
 MASK_INTERVAL_S = 15
-_MAINTENANCE = "planned-maintenance"
 _SERIES_A_BASE_RULE = 4
 """bad, total, nodata at times, budget."""
 
@@ -95,7 +95,7 @@ class _Compiler:
         if plans:
             resources.append(self._shared([plan.burn for plan in plans]))
         self._notices.extend(limits(resources, self._backend, self._settings))
-        return Compilation(tuple(resources), tuple(self._notices))
+        return Compilation(tuple(resources), tuple(self._notices), tuple(map(self._definition, plans)))
 
     def _plans(self) -> Iterator[Watched]:
         elsewhere = 0
@@ -145,6 +145,10 @@ class _Compiler:
         self._warn_of_silent_alerts(objective, burn)
         return Watched(agreement, objective, how, mask, burn)
 
+    def _definition(self, plan: Watched) -> Definition:
+        name = plan.objective.indicator_for(self._backend.name)
+        return definition_of(plan, self._estate.indicators[name or ""], self._backend.address)
+
     def _note(
         self, severity: Severity, address: str, message: str, objective: Objective | None = None
     ) -> None:
@@ -160,7 +164,7 @@ class _Compiler:
             )  # fmt: skip
 
     def _mask(self, agreement: Agreement, objective: Objective) -> Mask | None:
-        maintenance = agreement.maintenance if _MAINTENANCE in objective.excludes else None
+        maintenance = agreement.maintenance if MAINTENANCE in objective.excludes else None
         windows = maintenance.windows if maintenance is not None else ()
         if objective.hours is None and not windows:
             return None

@@ -13,8 +13,9 @@ from slactl.model.backend import Backend
 from slactl.model.calendar import occurrences
 from slactl.model.estate import Estate
 from slactl.model.indicator import Indicator
-from slactl.provider import Compilation, Connection, Context, Notice, Resource
+from slactl.provider import Compilation, Connection, Context, Definition, Notice, Resource
 from slactl.provider.config import BadConfigError, clear_secrets, config_notices
+from slactl_zabbix.definition import MAINTENANCE, definition_of
 from slactl_zabbix.forms import sla_body
 from slactl_zabbix.hours import Schedule, horizon_of, schedule_of
 from slactl_zabbix.settings import KEYS, SECRETS, read_settings
@@ -29,7 +30,6 @@ _PERIODS = {
     "calendar-quarter": "quarterly",
     "calendar-year": "annually",
 }
-_MAINTENANCE = "planned-maintenance"
 _FIRST_DAY = "2000-01-01"
 """For agreements that name no beginning: before everything that Zabbix knows."""
 
@@ -83,8 +83,13 @@ class _Compiler:
     def compile(self) -> Compilation:
         asked = [*self._asked()]
         tree = Tree(self._estate, self._backend.name, self._context.workspace, self._leaves(asked))
-        slas = [self._sla(*one, tree) for one in asked if self._is_seen(*one, tree) and self._is_held(one[1])]
-        return Compilation((*tree.resources(), *slas), (*self._notices, *tree.notices))
+        held = [one for one in asked if self._is_seen(*one, tree) and self._is_held(one[1])]
+        slas = [self._sla(*one, tree) for one in held]
+        return Compilation(
+            (*tree.resources(), *slas),
+            (*self._notices, *tree.notices),
+            tuple(self._definition(*one, tree) for one in held),
+        )
 
     def _asked(self) -> Iterator[tuple[Agreement, Objective]]:
         """The availability objectives that this backend shall measure."""
@@ -155,19 +160,6 @@ class _Compiler:
                 f"Zabbix reports on calendar periods and knows no window {objective.window}, so it does not watch this.",
             )
             return False
-        if objective.window.kind == "calendar-week":
-            self._note(
-                Severity.WARNING,
-                objective,
-                "Zabbix's weeks begin on Sunday, the agreement's on Monday: its figure is of other seven days.",
-            )
-        if objective.measure.counts_after is not None:
-            self._note(
-                Severity.NOTE,
-                objective,
-                f"Zabbix counts every outage, the agreement those longer than {objective.measure.counts_after}: "
-                "its figure can be lower than what is owed.",
-            )
         return self._target_fits(objective)
 
     def _target_fits(self, objective: Objective) -> bool:
@@ -216,9 +208,13 @@ class _Compiler:
         )
         return Resource(f"{self._backend.name}.{objective.address}", body, (objective.address,))
 
+    def _definition(self, agreement: Agreement, objective: Objective, tree: Tree) -> Definition:
+        missing_s = self._schedule(agreement, objective).missing_s
+        return definition_of(objective, self._indicator(objective), tree, self._backend.address, missing_s)
+
     def _schedule(self, agreement: Agreement, objective: Objective) -> Schedule:
         zone = self._estate.hours.zone(objective.hours)
-        excluded = agreement.maintenance if _MAINTENANCE in objective.excludes else None
+        excluded = agreement.maintenance if MAINTENANCE in objective.excludes else None
         windows = excluded.windows if excluded is not None else ()
         horizon = horizon_of(self._context.as_of, agreement.term.start, zone)
         key = (objective.hours, windows, objective.window, horizon)

@@ -40,10 +40,16 @@ class Tree:
         """Whether a problem of any kind can turn the service's node bad."""
         if service not in self._measured:
             self._measured[service] = False  # a structure in a circle is the check's to refuse
-            self._measured[service] = bool(self._leaves.get(service)) or any(
-                self.is_measured(call.service) for call in self._estate.services[service].calls()
-            )
+            self._measured[service] = bool(self.leaves_of(service)) or self.rests_on_measured(service)
         return self._measured[service]
+
+    def leaves_of(self, service: str) -> Sequence[Indicator]:
+        """The indicators by which a service itself is measured."""
+        return self._leaves.get(service, ())
+
+    def rests_on_measured(self, service: str) -> bool:
+        """Whether a problem below the service can turn it bad."""
+        return any(self.is_measured(call.service) for call in self._estate.services[service].calls())
 
     def add(self, service: str, needed_by: str) -> None:
         """Have the service's node, and all below it."""

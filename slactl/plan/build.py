@@ -15,6 +15,7 @@ from slactl.plan.keyed import PREFIX, changed
 from slactl.plan.known import Addresses, Known
 from slactl.plan.narrow import Selection, narrowed
 from slactl.plan.objects import Objects
+from slactl.plan.one_definition import definition_notices
 from slactl.plan.past import Past
 from slactl.plan.plan import (
     Cost,
@@ -117,7 +118,7 @@ def _whole_plan(inputs: Inputs, now: Known) -> Plan:
         estate, assessment, snapshot.agreements, destroying=destroying, previous=now.previous
     )
     changes = tuple(objects.changes())
-    notices = [notice for compilation in inputs.desired.values() for notice in compilation.notices]
+    notices = [*_notices(inputs)]
     return Plan(
         workspace=estate.workspace.name,
         lineage=snapshot.lineage,
@@ -150,6 +151,15 @@ def _whole_plan(inputs: Inputs, now: Known) -> Plan:
         sensitive=inputs.sensitive,
         moves=now.moves,
         forgotten=now.forgotten,
+    )
+
+
+def _notices(inputs: Inputs) -> Iterator[Notice]:
+    """What backends cannot hold, and where they measure by other definitions than the agreements, or than each other."""
+    made = inputs.desired.values()
+    yield from (notice for compilation in made for notice in compilation.notices)
+    yield from definition_notices(
+        inputs.estate, (one for compilation in made for one in compilation.definitions)
     )
 
 

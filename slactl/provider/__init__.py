@@ -5,6 +5,7 @@ A provider drives one kind of monitoring system. It writes three things: what an
 Everything else (differences, order, references, state, retries, what is printed) the core does.
 """
 
+from slactl.provider.definition import Definition
 from slactl.provider.protocol import (
     Adopting,
     Compilation,
@@ -26,6 +27,7 @@ __all__ = [
     "Compilation",
     "Connection",
     "Context",
+    "Definition",
     "FileBased",
     "Notice",
     "Observed",

@@ -23,6 +23,7 @@ from slactl.base.intervals import IntervalSet
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate
+from slactl.provider.definition import Definition
 from slactl.provider.resource import Candidate, Change, Observed, Outcome, Resource
 
 
@@ -61,6 +62,8 @@ class Compilation:
 
     resources: Sequence[Resource]
     notices: Sequence[Notice] = ()
+    definitions: Sequence[Definition] = ()
+    """How each objective is measured that this backend answers for in `Connection.measure`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,8 +160,6 @@ def test_all_the_time_needs_no_schedule(compiled: Callable[..., Compilation]) ->
         ("99.95001%", "", "warning", "the next stricter target, 99.9501%", "99.9501"),
         ("99.9%", "window: {rolling: 30d}", "warning", "knows no window rolling 30d", None),
         ("99.9%", "window: {rolling: 30d}, backends: [noc]", "error", "knows no window rolling 30d", None),
-        ("99.9%", "window: calendar-week", "warning", "weeks begin on Sunday", "99.9"),
-        ("99.9%", "measure: {countsAfter: 5m}", "note", "counts every outage", "99.9"),
         ("100%", "", None, "", "100"),
     ],
 )
