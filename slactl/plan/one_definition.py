@@ -26,6 +26,7 @@ class _Aspect(NamedTuple):
 
     title: str
     says: Callable[[Definition], str]
+    """Empty: there is no such thing in this definition, and nothing to compare."""
 
 
 class _Remark(NamedTuple):
@@ -65,7 +66,7 @@ def _notice(remark: _Remark, objectives: Sequence[Objective]) -> Notice:
 
 def _edges(one: Definition) -> str:
     if one.counts == "requests":
-        return "by request"
+        return ""
     if one.slice is not None:
         return f"in slices of {one.slice}"
     return f"within {one.step}" if one.step is not None else "to the second"
@@ -116,7 +117,7 @@ def _differing(aspects: Sequence[_Aspect], measured: Sequence[Definition]) -> li
         said: dict[str, list[str]] = {}
         for one in measured:
             said.setdefault(aspect.says(one), []).append(one.backend)
-        if len(said) > 1:
+        if len(said) > 1 and all(said):
             words = ", ".join(f"{value} ({sentence_list(backends)})" for value, backends in said.items())
             found.append(f"{aspect.title[0].upper()}{aspect.title[1:]}: {words}")
     return found

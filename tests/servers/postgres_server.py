@@ -60,7 +60,7 @@ def program(name: str) -> str:
     found = shutil.which(name) or next(
         iter(sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), reverse=True)), None
     )
-    assert found is not None, f"{name} is not installed: run make services"
+    assert found is not None, f"{name} is not installed: run make packages"
     return found
 
 

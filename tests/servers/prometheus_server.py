@@ -15,14 +15,14 @@ import requests
 _CONFIG = """\
 global: {{scrape_interval: 15s, evaluation_interval: 15s}}
 rule_files: ["{rules}/*.yaml"]
-scrape_configs: []
-"""
+{settings}"""
+_NOTHING_SCRAPED = "scrape_configs: []\n"
 
 
 def tool(name: str) -> str:
     """The path of an installed program; a missing one is a failure."""
     found = shutil.which(name)
-    assert found is not None, f"{name} is not installed: run make services"
+    assert found is not None, f"{name} is not installed: run make packages"
     return found
 
 
@@ -59,12 +59,12 @@ class PrometheusServer:
 
 
 @contextmanager
-def running(folder: Path, rules: Path) -> Iterator[PrometheusServer]:
-    """Start the server on `folder/data`, with the rule files of `rules`."""
+def running(folder: Path, rules: Path, settings: str = _NOTHING_SCRAPED) -> Iterator[PrometheusServer]:
+    """Start the server on `folder/data`, with the rule files of `rules`; `settings` are more lines of its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     rules.mkdir(parents=True, exist_ok=True)
     data, config, port = folder / "data", folder / "prometheus.yml", free_port()
-    config.write_text(_CONFIG.format(rules=rules))
+    config.write_text(_CONFIG.format(rules=rules, settings=settings))
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
