@@ -46,7 +46,7 @@ class DisagreementError(Exception):
     """A system does not see what it should."""
 
 
-def until(what: str, holds: Callable[[], bool], limit_s: float = 60) -> None:
+def until(what: str, holds: Callable[[], bool], limit_s: float = 120) -> None:
     """Wait until something holds.
 
     Raises:

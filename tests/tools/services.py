@@ -21,7 +21,7 @@ import processes
 from processes import Process
 
 _REPOSITORY = Path(__file__).parent.parent.parent
-RECORD = _REPOSITORY / ".build" / "services.json"
+RECORD = Path(os.environ.get("SLACTL_SERVICES_RECORD") or _REPOSITORY / ".build" / "services.json")
 _READY_WITHIN_S = 180
 
 
