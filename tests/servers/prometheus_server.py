@@ -52,6 +52,14 @@ class PrometheusServer:
         (row,) = self.query(expression, at)
         return float(row["value"][1])
 
+    def over(self, expression: str, start: int, end: int, step_s: int = 60) -> list[dict[str, Any]]:
+        """The series that an expression gives between two instants."""
+        data = {"query": expression, "start": start, "end": end, "step": step_s}
+        answer = requests.post(f"{self.url}/api/v1/query_range", data=data, timeout=300).json()
+        assert answer["status"] == "success", answer
+        result: list[dict[str, Any]] = answer["data"]["result"]
+        return result
+
     def groups(self) -> list[dict[str, Any]]:
         answer = requests.get(f"{self.url}/api/v1/rules", timeout=30).json()
         groups: list[dict[str, Any]] = answer["data"]["groups"]
