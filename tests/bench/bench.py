@@ -4,6 +4,7 @@
     make bench BENCH="--size 10000 --no-prometheus"   # one size
     make bench BENCH="--no-sizes --prometheus 2000"   # so many objectives in a live Prometheus alone
     make bench BENCH="--no-sizes --no-prometheus"     # proofs and fault trees, beside SCRAM where it is installed
+    make bench BENCH="--only-monitoring"              # 1,000 SLAs in a live Zabbix and a live Icinga 2
 
 CPU time is to be trusted, wall time is not: machines are shared.
 """
@@ -29,6 +30,7 @@ from proofs import measure as measure_proofs
 from slactl.base.cache_folder import cache_folder
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "servers"))
+from monitoring import measure as measure_monitoring
 from prometheus_server import running
 
 SLACTL = [sys.executable, "-m", "slactl"]
@@ -152,6 +154,12 @@ def _evaluated(read: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]
         time.sleep(5)
 
 
+def monitoring(folder: Path, slas: int) -> None:
+    """Live monitoring systems; one that is over its budget of requests or seconds ends the bench."""
+    if over := measure_monitoring(folder, slas, say):
+        raise SystemExit("\n".join(over))
+
+
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(
@@ -169,7 +177,14 @@ def main() -> None:
     parser.add_argument(
         "--no-fault-trees", action="store_true", help="leave the calculator's fault trees out"
     )
+    parser.add_argument("--monitoring", type=int, default=1_000, metavar="SLAS", help="default: 1000")
+    parser.add_argument("--no-monitoring", action="store_true", help="no live Zabbix and Icinga 2")
+    parser.add_argument("--only-monitoring", action="store_true", help="nothing but these")
     asked = parser.parse_args()
+    if asked.only_monitoring:
+        with tempfile.TemporaryDirectory(prefix="slactl-bench-") as name:
+            monitoring(Path(name), asked.monitoring)
+        return
     with tempfile.TemporaryDirectory(prefix="slactl-bench-") as name:
         folder = Path(name)
         row("version", cost_of([*SLACTL, "version"]), 0.06)
@@ -192,6 +207,9 @@ def main() -> None:
         if not asked.no_prometheus:
             say(f"\n{asked.prometheus:,} objectives in a live Prometheus")
             measure_prometheus(folder / "prometheus", asked.prometheus)
+        if not asked.no_monitoring:
+            say("")
+            monitoring(folder / "monitoring", asked.monitoring)
 
 
 if __name__ == "__main__":
