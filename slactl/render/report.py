@@ -17,17 +17,18 @@ def report_text(found: Sequence[Attainment], style: Style) -> str:
     if not found:
         return "Nothing to report: no agreed objective has an indicator that a backend of this workspace measures."
     lines: list[str] = []
+    several = len({one.backend for one in found}) > 1
     for address, members in by_agreement(list(found)).items():
         customers = ", ".join(members[0].agreement.customers)
         lines.append(style.bold(address) + (f"  for {customers}" if customers else ""))
-        lines += [f"  {line}" for one in members for line in _one(one, style)]
+        lines += [f"  {line}" for one in members for line in _one(one, one.backend if several else "", style)]
         lines.append("")
     met = sum(one.met is True for one in found)
     missed = sum(one.met is False for one in found)
     return "\n".join([*lines, f"{met} met, {missed} missed, {len(found) - met - missed} without data."])
 
 
-def _one(one: Attainment, style: Style) -> list[str]:
+def _one(one: Attainment, measured_by: str, style: Style) -> list[str]:
     objective, reading = one.objective, one.reading
     goal = (
         f"{objective.target}"
@@ -35,6 +36,7 @@ def _one(one: Attainment, style: Style) -> list[str]:
         else f"{objective.percentile}% within {objective.target}"
     )
     name = objective.name if objective.agreed else f"{objective.name} (target only)"
+    name += f"  by {measured_by}" if measured_by else ""
     if reading.good is None:
         return [f"{name}  {one.window}  {style.warn('no data')}  target {goal}   {reading.note}"]
     verdict = style.good("met") if one.met else style.bad("missed")
