@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from slactl.assurance.at_once import AtOnce, Holding
 from slactl.assurance.best_case import best_case
 from slactl.assurance.closed_forms import Bound
 from slactl.assurance.independent import independent
 from slactl.assurance.joint import Clause
-from slactl.assurance.placing import budgets_of, placed
 from slactl.assurance.schedule import Slot
 from slactl.assurance.shares import shares_of_cycle, tiles, worst_share
 from slactl.assurance.structure import Structure
@@ -130,11 +130,6 @@ def _attained(question: Question, worst: WorstCase, span: Span) -> tuple[Slot, .
     if question.term is not None:
         measured = measured.clip(*question.term)
         named = {name: _within(promise, question.term) for name, promise in named.items()}
-    budgets = {}
-    for name, promise in named.items():
-        several = budgets_of(promise, measured)
-        if several is None:
-            return ()
-        budgets[name] = several
-    outages = placed(question.structure, question.top, measured, budgets, worst.clauses)
+    held = [Holding(name, promise) for name, promise in named.items()]
+    outages = AtOnce(question.structure, question.top, worst.clauses).outages(measured, held)
     return tuple(Slot(one.down, (one.end_s - one.start_s) / measured.seconds) for one in outages)

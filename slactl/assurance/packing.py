@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import Protocol
 
-from slactl.assurance.cuts import Cut, CutDiagram
+from slactl.assurance.cuts import Cut
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _SMALL = 24
@@ -23,6 +24,16 @@ _MOST_STEPS = 2_000
 _MOST_ROUNDS = 400
 _LARGEST_BASIS = 80
 _FINE = 1 << 48
+
+
+class Cuts(Protocol):
+    """Sets of numbered items, too many to list, of which the lightest can be told."""
+
+    def lightest(self, weights: Sequence[int]) -> tuple[int, Cut]:
+        """The least weight of any set, and a set that has it."""
+
+    def lightest_through_each(self, weights: Sequence[int], below: int) -> set[Cut]:
+        """Light sets of many kinds, the lightest among them; of those that weigh less than `below`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,7 @@ class Packing:
     """Cuts, and the share of time for which each is down, one after another."""
 
 
-def packed(diagram: CutDiagram, room: Sequence[Fraction]) -> Packing:
+def packed(diagram: Cuts, room: Sequence[Fraction]) -> Packing:
     """Solve the programme for a core whose items are down for at most the shares in `room`, all above zero."""
     if len(room) <= _SMALL:
         simplex = _Simplex(room)
@@ -57,7 +68,7 @@ class _Simplex:
         """For each row its value, then its part of the inverse basis."""
         self._weights = [_ZERO] * count
 
-    def solve(self, diagram: CutDiagram) -> bool:
+    def solve(self, diagram: Cuts) -> bool:
         """Go on until no cut weighs less than 1; False where that takes too many steps."""
         for _ in range(_MOST_STEPS):
             column = self._entering(diagram)
@@ -75,7 +86,7 @@ class _Simplex:
         ]
         return Packing(tuple(self._weights), tuple(found))
 
-    def _entering(self, diagram: CutDiagram) -> tuple[Cut, list[Fraction], Fraction] | None:
+    def _entering(self, diagram: Cuts) -> tuple[Cut, list[Fraction], Fraction] | None:
         negative = min(range(len(self._weights)), key=self._weights.__getitem__)
         if self._weights[negative] < 0:
             entries = [row[1 + negative] for row in self._rows]
@@ -108,7 +119,7 @@ class _Simplex:
         self._basis[pivot] = None if only < 0 else cut
 
 
-def _with_highs(diagram: CutDiagram, room: Sequence[Fraction]) -> Packing:
+def _with_highs(diagram: Cuts, room: Sequence[Fraction]) -> Packing:
     solver = _Highs(room)
     for _ in range(_MOST_ROUNDS):
         counted = [max(0, int(weight * _FINE)) for weight in solver.weights()]
@@ -233,7 +244,7 @@ def _downtimes(timetable: Sequence[tuple[Cut, Fraction]], items: int) -> list[Fr
     return down
 
 
-def _rounded(diagram: CutDiagram, solver: _Highs, room: Sequence[Fraction]) -> Packing:
+def _rounded(diagram: Cuts, solver: _Highs, room: Sequence[Fraction]) -> Packing:
     counted = [max(0, int(weight * _FINE) + 1) for weight in solver.weights()]
     lightest, _ = diagram.lightest(counted)
     timetable = solver.timetable()

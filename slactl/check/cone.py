@@ -11,11 +11,12 @@ from slactl.assurance.structure import Gate, Structure
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
 from slactl.check.backing import Backer, Backing, backing
+from slactl.check.points import Outside, further_in, outside
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
 from slactl.model.service import Call, Group, Independence, Service
 
-LeafKind = Literal["promise", "intrinsic", "none", "duty"]
+LeafKind = Literal["promise", "intrinsic", "none", "way", "duty"]
 _BY_REQUEST = ("success-ratio",)
 """Metrics that count requests, of which one above may make several below."""
 
@@ -55,6 +56,8 @@ class View:
     """Whether OLAs that their own structure does not support are looked through."""
     threshold_ms: int = 0
     """Outages up to this long do not count above."""
+    outside: Outside | None = None
+    """Where it is measured, if something below is measured further in."""
 
 
 @dataclass(slots=True)
@@ -96,6 +99,12 @@ class Cones:
         self.titles[name] = objective.address
         self.gates[name] = Gate(len(tops), tuple(tops))
         return name
+
+    def outside(self, top: str, point: str) -> Outside | None:
+        """How what is promised below a node lies to the point at which the promise above is measured."""
+        leaves = (self.leaves[name] for name in self.structure.leaves(top))
+        promises = {leaf.name: [one.objective for one in leaf.backers] for leaf in leaves}
+        return outside(self.structure, top, promises, point, self.estate.workspace.measurement_points)
 
     def rests_on_unsupported(self, top: str) -> bool:
         """Whether a promise below a node is an OLA that its own structure does not support."""
@@ -147,6 +156,7 @@ class Cones:
             if not counting:
                 self.uncounted[name] = service.name
             kept = counting or kept
+        name, kept = self._reached(service, kept, name, ask, view)
         end_to_end = tuple(one for one in kept if one.objective.scope == "end-to-end")
         own = tuple(one for one in kept if one.objective.scope == "own")
         if end_to_end:
@@ -155,7 +165,7 @@ class Cones:
         if own:
             leaf = self._promised(service, own, ask)
             below = self._group_parts(service, ask, view)
-            self.gates[name] = Gate(1 + len(below.parts), (leaf, *below.parts))
+            self.gates[name] = Gate.all_of((leaf, *below.parts))
             return below.asks
         if not found.backers and not found.same_owner:
             self.gaps[name] = service.name
@@ -165,6 +175,31 @@ class Cones:
             return ()
         self.gates[name] = Gate(1, (through.node(view),))
         return (through,)
+
+    def _reached(
+        self, service: Service, kept: list[Backer], name: str, ask: "_Ask", view: View
+    ) -> tuple[str, list[Backer]]:
+        """The promises measured at the view's point or further out, if there are any, and the node that they are about.
+
+        Else it is a node further in: the way to it is a leaf of its own, which nobody promises anything about.
+        """
+        points = self.estate.workspace.measurement_points
+        point = view.outside.point if view.outside is not None else None
+        inside = [one for one in kept if further_in(one.objective, point, points)]
+        if len(inside) < len(kept):
+            return name, [one for one in kept if one not in inside]
+        if view.outside is None or view.outside.covered or not inside:
+            return name, kept
+        nearest = min((one.objective.measure.point or "" for one in inside), key=points.index)
+        way = f"the way from {point} to {nearest} before service.{service.name}{ask.often}"
+        self.leaves.setdefault(way, Leaf(way, "way", service.name, (), service.place, ask.times))
+        inner = f"{name} at {nearest}"
+        self.gates[name] = Gate.all_of((inner, way))
+        self.titles[inner] = f"{self.titles[name]} at {nearest}"
+        self.consumed[inner] = self.consumed.pop(
+            name
+        )  # a promise on joint downtime says nothing of the way either
+        return inner, inside
 
     def _promised(self, service: Service, backers: tuple[Backer, ...], ask: "_Ask") -> str:
         """The leaf of promises on a service: whoever consumes it, its downtime is one and the same."""
@@ -264,7 +299,9 @@ class _Ask:
         )
         customers = f" of {','.join(view.customers)}" if view.customers else ""
         after = f" after {Duration(view.threshold_ms)}" if view.threshold_ms else ""
-        return f"{seen}{self.often}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}{after}]"
+        out = view.outside
+        at = f" at {out.point}{', covered' if out.covered else ''}" if out is not None else ""
+        return f"{seen}{self.often}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}{after}{at}]"
 
 
 @dataclass(slots=True)

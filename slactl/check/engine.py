@@ -7,11 +7,12 @@ from time import process_time
 
 from slactl.base.processes import shared_out
 from slactl.check.cone import Cones, View, names_of, threshold_ms
-from slactl.check.evaluate import Evaluator, Sight
+from slactl.check.evaluate import Evaluator
 from slactl.check.requests import judge_requests
 from slactl.check.result import AmountResult, Assessment, Finding, ObjectiveResult
 from slactl.check.rules import rules_on_agreements, rules_on_waivers
 from slactl.check.rules.rule import Evidence, Gap, Weaker
+from slactl.check.sight import Sight
 from slactl.check.times import judge_times
 from slactl.check.waiving import waived
 from slactl.model.agreement import Agreement, Objective, Status
@@ -113,6 +114,7 @@ class _Engine:
         self._weaker: dict[tuple[str, str], Weaker] = {}
         self._owners = frozenset(service.owner for service in estate.services.values())
         self._unbudgeted: dict[str, tuple[str, ...]] = {}
+        self._open_ways: set[str] = set()
         self._supports: dict[str, tuple[tuple[Agreement, Objective], ...]] = {}
 
     def judge_all(self) -> None:
@@ -143,6 +145,7 @@ class _Engine:
             weaker=tuple(self._weaker.values()),
             unbudgeted=self._unbudgeted,
             supports=self._supports,
+            open_ways=frozenset(self._open_ways),
             amounts=self.amounts,
         )
 
@@ -167,11 +170,22 @@ class _Engine:
         return View(objective.metric, agreement.status.firmness, owners, chain, threshold_ms(objective))
 
     def _asked(self, agreement: Agreement, objective: Objective) -> "_Asked":
-        local = self.cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=False))
+        local = self._rests_on(agreement, objective, chain=False)
         top = local
         if self.cones.rests_on_unsupported(local):
-            top = self.cones.of_agreement(agreement, objective, self._view(agreement, objective, chain=True))
+            top = self._rests_on(agreement, objective, chain=True)
         return _Asked(agreement, objective, top, local)
+
+    def _rests_on(self, agreement: Agreement, objective: Objective, *, chain: bool) -> str:
+        """The node that it rests on, with the ways to what is measured further in, where nobody promises those."""
+        view, point = self._view(agreement, objective, chain=chain), objective.measure.point
+        top = self.cones.of_agreement(agreement, objective, view)
+        outside = self.cones.outside(top, point) if point is not None else None
+        if outside is None:
+            return top
+        if not outside.covered:
+            self._open_ways.add(objective.address)
+        return self.cones.of_agreement(agreement, objective, replace(view, outside=outside))
 
     def _judged(self, asked: "_Asked") -> ObjectiveResult | None:
         return self.evaluator.judge(asked.agreement, asked.objective, asked.top, asked.local)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from slactl.assurance.jointly import JointWorst
 from slactl.assurance.placing import Outage, downtime_s
 from slactl.assurance.structure import Structure
 from slactl.assurance.windows import Promise
@@ -24,6 +25,14 @@ class Case:
 
     windows: tuple[Stretch, ...]
     programme: WorstCase
+    """Over promises that are brought into the window one by one."""
+    joint: JointWorst | None = None
+    """Over all cells of the window, where less comes out."""
+
+    @property
+    def upper(self) -> Fraction:
+        """At most this share of each window is down."""
+        return self.programme.bound.upper if self.joint is None else self.joint.upper
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +98,21 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
     sight = judgement.sight(result.address)
     top, firmness = judgement.tops[result.address], agreement.status.firmness
     allowed = unavailability_of(objective)
-    worst = sight.numbers(top, firmness, allowed).window
+    numbers = sight.numbers(top, firmness)
+    worst = numbers.window
     cases = [
-        Case(tuple(sight.timeline.windows[index] for index in windows), programme)
-        for windows, programme in sight.cases(top, firmness)
+        Case(tuple(sight.timeline.windows[index] for index in windows), programme, joint)
+        for windows, programme, joint in sight.cases(top, firmness, allowed)
     ]
     window = sight.timeline.windows[worst]
     clauses = sight.clauses(top, firmness)
-    programme = sight.case(top, firmness, worst)
-    parts = dict(programme.links)
+    parts = dict(numbers.links)
     about = {
         name: sight.link(name, parts.get(name, Fraction(0)) * window.seconds, top, firmness)
         for name in [*judgement.structure.leaves(top), *(one.name for one in clauses)]
     }
     counted = sight.timeline.counted(worst)
-    outages = sight.outages(top, firmness, worst) if programme.bound.upper > allowed else ()
+    outages = sight.outages(top, firmness, worst) if numbers.worst.upper > allowed else ()
     broken = downtime_s(outages) > allowed * counted.seconds
     return Explanation(
         result=result,
@@ -119,6 +128,6 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
         window=window,
         outages=outages if broken else (),
         held=tuple(
-            Held(name, promise, about[name].promise) for name, promise in sight.held(top, firmness, worst)
+            Held(one.item, one.promise, about[one.item].promise) for one in sight.held(top, firmness, worst)
         ),
     )

@@ -76,6 +76,8 @@ class ObjectiveResult:
     """Largest contribution first."""
     customers: tuple[str, ...] = ()
     agreed: bool = True
+    assumes_apart: tuple[str, ...] = ()
+    """Promises below whose outages that are too short to count are assumed not to join up with others into one that counts."""
     independence: Independence | None = None
     """For a promise that holds only if outages are independent: what the evidence of that is worth."""
 

@@ -119,8 +119,7 @@ class Timeline:
             for one, objective in backers
         )
         if key not in self._known:
-            together = _together(key, self._clock.allowance_ms)
-            self._known[key] = self._least([self._seen(clocks) for clocks in together])
+            self._known[key] = self._least([self._seen(clocks) for clocks in self._together(key)])
         return self._known[key]
 
     def counted(self, window: int) -> IntervalSet:
@@ -137,6 +136,18 @@ class Timeline:
             )
             for one, objective in backers
         )
+
+    def left_out(self, backers: Sequence[tuple[Agreement, Objective]]) -> tuple[Fraction, ...]:
+        """The undated maintenance that promises leave out in each of their windows, in seconds; 0 where we do as well."""
+        clocks = [
+            clock_of(one, objective, *self._reach(one.term, objective.window)) for one, objective in backers
+        ]
+        return tuple(Fraction(one.allowance_ms if self._leaves_out(one) else 0, 1000) for one in clocks)
+
+    @property
+    def rolling(self) -> bool:
+        """Whether our window may begin anywhere."""
+        return self._clock.window.rolling_s is not None
 
     def own(self, share: Fraction, window: int) -> Promise:
         """A share of the time that counts in our own windows, as a promise."""
@@ -189,14 +200,8 @@ class Timeline:
     def _seen(self, theirs: tuple[tuple[Clock, Fraction], ...]) -> Shares:
         promises = tuple(self._promise(clock, share) for clock, share in theirs)
         pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, promises)
-        extra = [self._unexcluded(clock) for clock, _ in theirs]
         shares = tuple(
-            min(
-                Fraction(1),
-                share + extra[0] * _touched(theirs[0][0].window, stretch.seconds, span) / stretch.seconds,
-            )
-            if extra[0]
-            else share
+            min(Fraction(1), share + self._unexcluded(theirs[0][0], span) / stretch.seconds)
             for (span, share), stretch in zip(pairs, self.windows, strict=True)
         )
         return shares, long_run_share(self._measured, self._horizon, promises)
@@ -209,23 +214,41 @@ class Timeline:
     def _covers_all(self, theirs: Clock) -> bool:
         return (theirs.start, theirs.end) == self._reach(Term(), theirs.window)
 
-    def _unexcluded(self, theirs: Clock) -> Fraction:
-        """Undated maintenance that they exclude in each window and we do not, in seconds."""
-        return Fraction(max(0, theirs.allowance_ms - self._clock.allowance_ms), 1000)
+    def _unexcluded(self, theirs: Clock, span: Span) -> Fraction:
+        """Undated maintenance that they exclude in one of our windows beyond what we do, in seconds."""
+        if not theirs.allowance_ms:
+            return Fraction(0)
+        return max(Fraction(0), self._maintained(theirs, span) - Fraction(self._clock.allowance_ms, 1000))
+
+    def _maintained(self, theirs: Clock, span: Span) -> Fraction:
+        """The most of their undated maintenance that fits into one of our windows."""
+        allowed, length = Fraction(theirs.allowance_ms, 1000), span[1] - span[0]
+        rolling = theirs.window.rolling_s
+        if rolling is not None:
+            return length // rolling * allowed + min(allowed, Fraction(length % rolling))
+        if self.rolling:  # wherever it begins
+            return allowed * len(theirs.window.spans(_UTC, span[0] - 86_400, span[1] + 86_400))
+        windows = theirs.window.spans(self._hours.zone(theirs.hours), *span)
+        return sum(
+            (min(allowed, Fraction(min(end, span[1]) - max(start, span[0]))) for start, end in windows),
+            Fraction(0),
+        )
+
+    def _leaves_out(self, theirs: Clock) -> bool:
+        return any(self._unexcluded(theirs, stretch.span) for stretch in self.windows)
+
+    def _together(
+        self, promises: tuple[tuple[Clock, Fraction], ...]
+    ) -> list[tuple[tuple[Clock, Fraction], ...]]:
+        """Promises that can be held against the time at once; one that leaves out undated maintenance stands alone."""
+        undated = [one for one in promises if self._leaves_out(one[0])]
+        dated = tuple(one for one in promises if one not in undated)
+        return [*([dated] if dated else []), *((one,) for one in undated)]
 
     def _least(self, several: list[Shares]) -> Shares:
         if len(several) == 1:
             return several[0]
         return tuple(map(min, zip(*(one[0] for one in several), strict=True))), min(one[1] for one in several)
-
-
-def _together(
-    promises: tuple[tuple[Clock, Fraction], ...], allowance_ms: int
-) -> list[tuple[tuple[Clock, Fraction], ...]]:
-    """Promises that can be held against the time at once; one whose maintenance is undated stands alone."""
-    undated = [one for one in promises if one[0].allowance_ms > allowance_ms]
-    dated = tuple(one for one in promises if one[0].allowance_ms <= allowance_ms)
-    return [*([dated] if dated else []), *((one,) for one in undated)]
 
 
 def unavailability_of(objective: Objective) -> Fraction:
@@ -244,13 +267,6 @@ def _counted(hours: Calendars, clock: Clock, start: int, end: int) -> IntervalSe
     for window in clock.maintenance:
         time -= occurrences(window, start, end)
     return time
-
-
-def _touched(window: Window, length_s: int, span: Span) -> int:
-    """The most of their windows that one of ours touches."""
-    if window.rolling_s is not None:
-        return length_s // window.rolling_s + 2
-    return len(window.spans(_UTC, span[0] - 86_400, span[1] + 86_400))
 
 
 @cache

@@ -5,21 +5,24 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from slactl.assurance.jointly import JointWorst
 from slactl.assurance.placing import Outage
 from slactl.assurance.proof import ProofStep, proof_steps
 from slactl.base.duration import spoken
 from slactl.base.intervals import IntervalSet
 from slactl.base.ratio import decimal_text
-from slactl.check.explain import Explanation, Held
+from slactl.base.text import sentence_list
+from slactl.check.explain import Case, Explanation, Held
 from slactl.check.result import AmountResult, Assessment
 from slactl.render.findings import amount_text, objective_text, percent
-from slactl.render.proof import budgets_document, steps_document
+from slactl.render.proof import budgets_document, cells_document, steps_document
 from slactl.render.style import Style
 
 _PLACES = 12
 """Digits of a second in documents: outages are shortened to them, never lengthened."""
 _MOST_OUTAGES = 40
 _MOST_STEPS = 60
+_ASSUMED = "outages too short to count for {} do not join up with others into one that counts"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +31,10 @@ def explanation_text(found: Explanation, style: Style) -> str:
     lines = [objective_text(found.result, style)]
     if _proved(found):
         lines += _proof_lines(found, style)
+        if found.result.assumes_apart:
+            lines.append(
+                f"It assumes that {_ASSUMED.format(sentence_list(found.result.assumes_apart))} (SLA507)."
+            )
         if found.result.verdict == "undecided":
             lines.append("It stays undecided: what has no budget below is not in this sum (SLA203, SLA503).")
     elif found.outages:
@@ -58,7 +65,7 @@ def explanation_documents(found: Explanation, assessment: Assessment) -> dict[st
 
 
 def _proved(found: Explanation) -> bool:
-    return all(case.programme.bound.upper <= found.allowed for case in found.cases)
+    return all(case.upper <= found.allowed for case in found.cases)
 
 
 def _facts(found: Explanation, assessment: Assessment) -> dict[str, Any]:
@@ -90,13 +97,21 @@ def _proof(found: Explanation, facts: Mapping[str, Any]) -> dict[str, Any]:
         {
             "names": [window.name for window in case.windows],
             "allowed": str(found.allowed),
-            "budgets": dict.fromkeys(found.clauses, "1") | budgets_document(case.programme),
-            **steps_document(case.programme),
-            "bound": str(case.programme.bound.upper),
+            **_reasons(found, case),
+            "bound": str(case.upper),
         }
         for case in found.cases
     ]
-    return {"format": "slactl-proof/1", **facts, "windows": windows}
+    apart = found.result.assumes_apart
+    assumed = {"assumes": _ASSUMED.format(sentence_list(apart))} if apart else {}
+    return {"format": "slactl-proof/1", **facts, **assumed, "windows": windows}
+
+
+def _reasons(found: Explanation, case: Case) -> dict[str, Any]:
+    if case.joint is not None:
+        return cells_document(case.joint)
+    budgets = dict.fromkeys(found.clauses, "1") | budgets_document(case.programme)
+    return {"budgets": budgets, **steps_document(case.programme)}
 
 
 def _witness(found: Explanation, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,21 +190,48 @@ def _proof_lines(found: Explanation, style: Style) -> list[str]:
     case = found.cases[found.worst]
     seconds = found.window.seconds
     lines = [style.bold(f"Proof, in {found.window.name}, the worst window:")]
-    steps = proof_steps(case.programme)
-    budgets = dict(case.programme.downtime) | {step.id: step.bound for step in steps}
-    titles = dict(found.titles) | {step.id: _title(step, found.titles) for step in steps}
-    for step in steps[-_MOST_STEPS:]:
-        lines += _step_lines(step, budgets, titles, found, style)
-    if len(steps) > _MOST_STEPS:
-        lines.append(
-            f"  {len(steps) - _MOST_STEPS} steps before these are left out; -out=FILE writes all of them."
-        )
-    total, allowed = case.programme.bound.upper * seconds, found.allowed * seconds
+    lines += (
+        _steps_lines(case, found, style) if case.joint is None else _cells_lines(case.joint, found, style)
+    )
+    total, allowed = case.upper * seconds, found.allowed * seconds
     lines.append(f"{spoken(total)} at most is no more than the {spoken(allowed)} that the target allows.")
     others = sum(len(one.windows) for one in found.cases) - 1
     if others:
         lines.append(f"The other {others} windows up to the horizon are proved alike.")
     return lines
+
+
+def _steps_lines(case: Case, found: Explanation, style: Style) -> Iterable[str]:
+    steps = proof_steps(case.programme)
+    budgets = dict(case.programme.downtime) | {step.id: step.bound for step in steps}
+    titles = dict(found.titles) | {step.id: _title(step, found.titles) for step in steps}
+    for step in steps[-_MOST_STEPS:]:
+        yield from _step_lines(step, budgets, titles, found, style)
+    if len(steps) > _MOST_STEPS:
+        yield f"  {len(steps) - _MOST_STEPS} steps before these are left out; -out=FILE writes all of them."
+
+
+def _cells_lines(joint: JointWorst, found: Explanation, style: Style) -> Iterable[str]:
+    """What each limit adds, and the time that none holds; each is a weight times seconds."""
+    cells = len(joint.shape.cells)
+    yield (
+        f"  {style.bold('All promises at once')}, in {cells} cells by which of their windows and hours are open; in each, the weights "
+        "of what is down add up to at least 1:"
+    )
+    for limit, weight in zip(joint.shape.limits, joint.weights, strict=True):
+        if weight * limit.allowed_s:
+            part, words = spoken(weight * limit.allowed_s), found.about[limit.item].promise
+            times = "" if weight == 1 else f"{_number(weight)} x "
+            yield f"    {part:>12}  {times}{limit.item} {style.dim(f'({words})')}"
+    free = sum(
+        (
+            weight * seconds
+            for (seconds, _), weight in zip(joint.shape.cells, joint.cell_weights, strict=True)
+        ),
+        Fraction(0),
+    )
+    if free:
+        yield f"    {spoken(free):>12}  in cells where too little is promised: the rest of their weight"
 
 
 def _step_lines(

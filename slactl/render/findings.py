@@ -211,6 +211,7 @@ def _objective_document(result: ObjectiveResult) -> dict[str, Any]:
         "independence": None if result.independence is None else _independence(result.independence),
         "passes": result.passes,
         "agreed": result.agreed,
+        "assumes_apart": list(result.assumes_apart),
         "customers": list(result.customers),
         "links": [
             {

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from slactl.assurance.joint import Clause
+from slactl.assurance.jointly import JointWorst
 from slactl.assurance.proof import ProofStep, proof_steps
 from slactl.assurance.schedule import Slot
 from slactl.assurance.structure import Structure
@@ -33,6 +34,37 @@ def steps_document(found: WorstCase) -> dict[str, Any]:
     steps = proof_steps(found)
     given = _Given(steps)
     return {"given": given.document, "steps": [_step(step, given) for step in steps]}
+
+
+def cells_document(found: JointWorst) -> dict[str, Any]:
+    """The cells of a window and the limits in them, as shares of its measured time, with the weights that prove."""
+    shape, names = found.shape, limit_names(found)
+    limits = zip(names, shape.limits, found.weights, strict=True)
+    cells = zip(shape.cells, found.cell_weights, strict=True)
+    return {
+        "limits": {
+            name: {"of": one.item, "share": str(one.allowed_s / shape.seconds), "weight": str(weight)}
+            for name, one, weight in limits
+        },
+        "cells": [
+            {
+                "share": str(Fraction(seconds, shape.seconds)),
+                "open": [names[number] for number in opened],
+                "weight": str(weight),
+            }
+            for (seconds, opened), weight in cells
+        ],
+    }
+
+
+def limit_names(found: JointWorst) -> list[str]:
+    """A name for each limit: its item's, and which of the item's it is."""
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for one in found.shape.limits:
+        seen[one.item] = seen.get(one.item, 0) + 1
+        names.append(f"{one.item} #{seen[one.item]}")
+    return names
 
 
 def timetable_document(slots: Sequence[Slot]) -> list[dict[str, Any]]:

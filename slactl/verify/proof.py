@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from slactl.verify.cells import proved_by_cells
 from slactl.verify.facts import (
     Facts,
     RefusedError,
@@ -42,7 +43,10 @@ def check_proof(document: Mapping[str, Any]) -> int:
     for window in windows:
         if not isinstance(window, dict):
             raise RefusedError("A window of the proof is no object.")
-        proved = proved_bound(facts, budgets_of(window, facts), window)
+        if "cells" in window:
+            proved = proved_by_cells(facts, window)
+        else:
+            proved = proved_bound(facts, budgets_of(window, facts), window)
         allowed = share(window.get("allowed"), "allowed downtime")
         if proved > allowed:
             raise RefusedError(f"The steps prove downtime of at most {proved}, and {allowed} is allowed.")

@@ -214,7 +214,26 @@ def test_maintenance_that_only_the_supplier_excludes_adds_to_downtime(workspace:
     result = assess(
         workspace(PEOPLE + estate + promise("SLA", "a", "shop", "99%", "customer: acme,"))
     ).objectives["sla.a.availability"]
-    assert 1 - result.guaranteed.lower >= Fraction(1, 1000) + Fraction(4, 31 * 24)
+    assert 1 - result.guaranteed.lower == Fraction(1, 1000) + Fraction(4, 28 * 24)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "left_out_h"),
+    [
+        ("calendar-year", "calendar-month", 12 * 4 - 4),
+        ("calendar-year", "calendar-quarter", 4 * 4 - 4),
+        ("calendar-year", "calendar-year", 0),
+    ],
+)
+def test_maintenance_in_each_of_their_windows_is_more_than_as_much_in_one_of_ours(
+    workspace: Write, ours: str, theirs: str, left_out_h: int
+) -> None:
+    allowed = "excludes: [planned-maintenance], maintenance: {allowance: 4h},"
+    estate = service("shop", "web", "[net]", "100%") + service("net", "cloud")
+    estate += promise("UC", "net", "net", "99.9%", allowed, f"window: {theirs}")
+    estate += promise("SLA", "a", "shop", "99%", f"customer: acme, {allowed}", f"window: {ours}")
+    result = assess(workspace(PEOPLE + estate)).objectives["sla.a.availability"]
+    assert 1 - result.guaranteed.lower == Fraction(1, 1000) + Fraction(left_out_h, 365 * 24)
 
 
 def test_a_target_that_nobody_agreed_does_not_fail(workspace: Write) -> None:

@@ -9,10 +9,13 @@ import pytest
 
 from slactl.base.diagnostics import SlactlError
 from slactl.check.engine import check
+from slactl.check.explain import Explanation, explain
 from slactl.check.measuring import counts_whatever
 from slactl.check.result import Assessment, Finding
 from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
+from slactl.render.explanation import explanation_documents, explanation_text
+from slactl.render.style import Style
 
 Write = Callable[..., Path]
 TODAY = date(2026, 11, 23)
@@ -236,6 +239,62 @@ def test_slas_with_other_thresholds_see_the_same_service_each_in_its_way(workspa
     assert verdicts == {"sla.a.availability": "guaranteed", "sla.b.availability": "undecided"}
 
 
+# Short outages that nobody counts, SLA507
+
+LATE = "measure: {countsAfter: 5m}"
+
+
+def two(needs: str, first: str = LATE, second: str = LATE) -> str:
+    services = service("shop", "web", needs) + service("db", "data") + service("net", "cloud")
+    return PEOPLE + services + ola(first, target="99.9%") + uc(second)
+
+
+@pytest.mark.parametrize(
+    ("estate", "target", "joining"),
+    [
+        (NET + uc(LATE), "99%", []),  # one leaf: its outages are those above
+        (NET.replace("100%", "99.9%") + uc(LATE), "99%", ["uc.net.availability"]),
+        (NET.replace("100%", "99.9%") + uc(), "99%", []),
+        (two("[db, net]"), "99%", ["ola.db.availability", "uc.net.availability"]),
+        (two("[db, net]", second=""), "99%", ["ola.db.availability"]),
+        (two("[db, net]", "", ""), "99%", []),
+        (
+            two("{any: [db, net]}"),
+            "99%",
+            [],
+        ),  # each of its outages lies within one of the other's, which counts
+        (two("{any: [db, net]}"), "99.99%", ["ola.db.availability", "uc.net.availability"]),
+        (NET + uc(LATE, target="100%"), "99%", []),
+        (two("[db, net]", LATE.replace("5m", "0s"), ""), "99%", []),
+    ],
+)
+def test_short_outages_may_join_where_several_can_fail(
+    workspace: Write, estate: str, target: str, joining: list[str]
+) -> None:
+    assessment = assess(workspace(estate + sla(LATE, target)))
+    result = assessment.objectives["sla.a.availability"]
+    assert list(result.assumes_apart) == joining
+    notes = findings(assessment, "SLA507")
+    assert [one.severity.value for one in notes] == ["note"] * bool(joining)
+    assert all(name in one.message for one in notes for name in joining)
+    assert (result.verdict == "guaranteed") is (target == "99%")
+
+
+def test_a_proof_says_what_it_assumes(workspace: Write) -> None:
+    for second, said in ((LATE, True), ("", False)):
+        root = workspace(two("[db, net]", "", second) + sla(LATE))
+        built, problems = build_estate(load_workspace(root))
+        problems.raise_errors()
+        assessment, found = explain(built, TODAY, "sla.a.availability")
+        assert isinstance(found, Explanation)
+        proof = explanation_documents(found, assessment)["proof"]
+        assert ("assumes" in proof) is said
+        assert (
+            "It assumes that outages too short to count for uc.net.availability"
+            in explanation_text(found, Style())
+        ) is said
+
+
 # What counts as down, SLA504
 
 
@@ -388,7 +447,81 @@ def test_another_promise_may_reach_as_far_out(workspace: Write) -> None:
 def test_points_are_compared_level_by_level(workspace: Write) -> None:
     estate = DB + uc(at("datacentre")) + ola(at("edge")) + sla(at("edge"))
     assessment = assess(workspace(estate, root=ROOT))
-    assert [one.address for one in findings(assessment, "SLA505")] == ["ola.db.availability"]
+    assert [one.address for one in findings(assessment, "SLA505")] == [
+        "ola.db.availability",  # the team promises as far out as its supplier does not
+        "sla.a.availability",  # which rests on what the team's own structure guarantees
+    ]
+    assert not findings(
+        assess(workspace(DB + uc(at("edge")) + ola(at("edge")) + sla(at("edge")), root=ROOT)), "SLA505"
+    )
+
+
+def test_a_way_that_nobody_promises_is_a_leaf_of_its_own(workspace: Write) -> None:
+    assessment = assess(workspace(NET + uc(at("datacentre")) + sla(at("edge")), root=ROOT))
+    result = assessment.objectives["sla.a.availability"]
+    assert result.verdict == "contradicted"
+    assert result.guaranteed.upper == 0
+    (link, *_) = result.links
+    assert (link.address, link.promise) == (
+        "service.net",
+        "no promise: the way from edge to datacentre before service.net",
+    )
+    covered = assess(workspace(NET + uc(at("edge")) + sla(at("edge")), root=ROOT))
+    assert covered.objectives["sla.a.availability"].verdict == "guaranteed"
+
+
+@pytest.mark.parametrize(("above", "below"), [("edge", "cellar"), ("edge", ""), ("", "datacentre")])
+def test_a_way_between_points_that_cannot_be_compared_is_a_finding_alone(
+    workspace: Write, above: str, below: str
+) -> None:
+    assessment = assess(workspace(NET + uc(at(below)) + sla(at(above)), root=ROOT))
+    assert assessment.objectives["sla.a.availability"].verdict == "guaranteed"
+    assert findings(assessment, "SLA505")
+
+
+PAIR = PEOPLE + service("db", "data") + service("net", "cloud") + ola(at("datacentre"), target="99.9%")
+
+
+def test_a_way_is_covered_by_what_is_needed_whatever_happens(workspace: Write) -> None:
+    """Of two of which one is enough the one that is measured far enough out may be down, and nobody promises the way."""
+    net = uc(at("edge"), target="99%")
+    both = assess(
+        workspace(PAIR + service("shop", "web", "[db, net]") + net + sla(at("edge"), "98.9%"), root=ROOT)
+    )
+    result = both.objectives["sla.a.availability"]
+    assert (result.verdict, result.guaranteed.lower) == ("guaranteed", Fraction(989, 1000))
+    one = assess(
+        workspace(PAIR + service("shop", "web", "{any: [db, net]}") + net + sla(at("edge")), root=ROOT)
+    )
+    assert one.objectives["sla.a.availability"].guaranteed.lower == Fraction(99, 100)
+    (finding,) = findings(one, "SLA505")
+    assert finding.severity.value == "warning"
+    assert finding.message.endswith(
+        "the way there is covered by uc.net.availability alone, without which it is up too."
+    )
+
+
+def test_a_stricter_promise_further_in_does_not_count_beside_one_that_reaches(workspace: Write) -> None:
+    far = uc(at("edge"), target="99%")
+    near = uc(at("datacentre"), target="99.99%", name="near")
+    result = assess(workspace(NET + far + near + sla(at("edge")), root=ROOT)).objectives["sla.a.availability"]
+    assert (result.verdict, result.guaranteed.lower) == ("guaranteed", Fraction(99, 100))
+    inside = assess(workspace(NET + far + near + sla(at("datacentre"), "99.9%"), root=ROOT))
+    assert inside.objectives["sla.a.availability"].guaranteed.lower == Fraction(9999, 10_000)
+
+
+def test_a_promise_on_joint_downtime_says_nothing_of_the_way(workspace: Write) -> None:
+    joint = "joint: [{services: [db, net], atLeast: 2, downtime: 1m, window: calendar-month}],"
+    estate = (
+        PEOPLE + service("db", "cloud") + service("net", "cloud") + service("shop", "web", "{any: [db, net]}")
+    )
+    estate += uc(at("datacentre")) + agreement(
+        "UC", "db", "db", availability("99.9%", at("datacentre")), joint
+    )
+    inside = assess(workspace(estate + sla(at("datacentre")), root=ROOT)).objectives["sla.a.availability"]
+    assert inside.guaranteed.lower > Fraction(9999, 10_000)
+    outside = assess(workspace(estate + sla(at("edge")), root=ROOT)).objectives["sla.a.availability"]
+    assert outside.guaranteed.upper == 0
 
 
 # Populations, SLA506

@@ -206,6 +206,38 @@ def test_what_is_guaranteed_survives_an_adversary(prepared: Prepared, seed: int)
             assert down <= share * measured, (seed, window, shuffled)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_guaranteed_is_proved_window_by_window(workspace: Write, seed: int) -> None:
+    made = estate(seed)
+    held, _ = targets(result_of(workspace(made.document("0.01%"), root=ROOT)).guaranteed.lower)
+    assessment, explanation = judged(workspace(made.document(held), root=ROOT))
+    if explanation.result.verdict != "guaranteed":
+        assert explanation.result.guaranteed.lower < Fraction(1, 10**5)
+        return
+    proof = json.loads(json.dumps(explanation_documents(explanation, assessment)["proof"]))
+    said = verify(proof)
+    assert isinstance(said, Verified), said
+    names = [name for window in proof["windows"] for name in window["names"]]
+    assert len(names) == len(set(names))
+    for window in proof["windows"]:
+        for lighter in [*window.get("limits", {}).values(), *window.get("cells", ())]:
+            if lighter["weight"] != "0" and Fraction(lighter["share"]):
+                weight, lighter["weight"] = lighter["weight"], str(Fraction(lighter["weight"]) / 2)
+                assert isinstance(verify(proof | {"windows": [window]}), Refused)
+                lighter["weight"] = weight
+
+
+def test_calendar_windows_leave_no_interval(prepared: Prepared) -> None:
+    """But for windows that begin anywhere the worst case is known, however promises and hours lie."""
+    calendar = [
+        seed for seed in SEEDS if not any(one.rolling_s for one in [estate(seed).sla, *estate(seed).promises])
+    ]
+    assert len(calendar) > len(SEEDS) // 4
+    for seed in calendar:
+        found = prepared(seed)[2].guaranteed
+        assert found.lower == found.upper, seed
+
+
 def test_the_adversary_comes_close(prepared: Prepared) -> None:
     """Else it would prove nothing: in most estates it uses most of what is allowed."""
     close = tried = 0

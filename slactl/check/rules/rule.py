@@ -44,6 +44,8 @@ class Evidence:
     """By objective address: services whose own failures have no budget."""
     supports: Mapping[str, tuple[tuple[Agreement, Objective], ...]]
     """By objective address: the promises that it rests on."""
+    open_ways: frozenset[str] = frozenset()
+    """Addresses of objectives measured further out than what is promised below, where the way between counts as down."""
     amounts: Mapping[str, AmountResult] = field(default_factory=dict)
     """Objectives on times and rates, by address."""
     findings: tuple[Finding, ...] = ()

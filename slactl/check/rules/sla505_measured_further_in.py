@@ -6,6 +6,7 @@ from itertools import groupby
 
 from slactl.base.diagnostics import Severity
 from slactl.base.text import sentence_list
+from slactl.check.points import further_in
 from slactl.check.resting import Resting, resting
 from slactl.check.rules.rule import Broken, Evidence, rule
 from slactl.model.agreement import Objective, Status
@@ -16,7 +17,9 @@ from slactl.model.agreement import Objective, Status
     Severity.WARNING,
     title="A promise is measured at or inside the point at which what is below it is measured",
     rationale="An SLA measured at the customer's site, on contracts measured in the datacentre, promises the way between as "
-    "well. That way fails by itself, and nobody below owes anything for it.",
+    "well. That way fails by itself, and nobody below owes anything for it: an availability or success ratio rests on it as "
+    "on a service without any promise. It counts as covered where another promise below reaches as far out and is needed "
+    "whatever happens.",
     source="Measurement points: the segment between two points is a component of its own",
     fix="Measure the contract as far out as the SLA, or the SLA as far in; or make the way between a service with an agreement "
     "of its own, measured at the outer point.",
@@ -31,7 +34,7 @@ def measured_further_in(evidence: Evidence) -> Iterator[Broken]:
         found = list(several)
         points = {one.below.measure.point for one in found} - {None}
         if found[0].above.measure.point is not None:
-            yield from _compared(_Sides(found, rank))
+            yield from _compared(_Sides(found, rank), open_way=found[0].above.address in evidence.open_ways)
         elif points - set(list(rank)[:1]):
             stated = [one.below for one in found if one.below.measure.point is not None]
             message = f"{_places(stated)}, and where {found[0].above.address} is measured is not said."
@@ -82,13 +85,13 @@ class _Sides:
         return self.pairs[0].agreement.kind == "SLA" and bool(services & set(self.above.services))
 
     def _inner(self, one: Objective) -> bool:
-        return self.rank.get(one.measure.point or "", -1) > self.rank.get(self.point, len(self.rank))
+        return further_in(one, self.point, list(self.rank))
 
     def _below(self) -> Iterable[Objective]:
         return (one.below for one in self.pairs)
 
 
-def _compared(sides: _Sides) -> Iterator[Broken]:
+def _compared(sides: _Sides, *, open_way: bool) -> Iterator[Broken]:
     above, inside = sides.above, sides.inside()
     measured = f"{above.address} is measured at {sides.point}"
     if sides.unknown:
@@ -103,6 +106,10 @@ def _compared(sides: _Sides) -> Iterator[Broken]:
             place=above.place,
             severity=_severity(sides),
         )
+    elif inside and open_way:
+        reach = sentence_list([one.address for one in sides.reaching()])
+        message = f"{measured}, and {_places(inside)}: the way there is covered by {reach} alone, without which it is up too."
+        yield Broken(above.address, message, place=above.place, severity=_severity(sides))
     elif inside:
         reach = sentence_list([one.address for one in sides.reaching()])
         message = f"{measured}, and {_places(inside)}: the way there counts as far as {reach} covers it."

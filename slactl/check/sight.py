@@ -1,0 +1,344 @@
+"""A structure as one timeline sees it: the three numbers of each node, their proofs, and outages on dates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from slactl.assurance.at_once import AtOnce, Holding
+from slactl.assurance.best_case import best_case
+from slactl.assurance.closed_forms import Bound
+from slactl.assurance.independent import independent
+from slactl.assurance.joint import Clause
+from slactl.assurance.jointly import JointWorst
+from slactl.assurance.placing import Outage, downtime_s
+from slactl.assurance.verdict import verdict
+from slactl.assurance.windows import Promise
+from slactl.assurance.worst_case import WorstCase, worst_case
+from slactl.base.ratio import Ratio
+from slactl.check.backing import Backer
+from slactl.check.cone import Cones, Leaf
+from slactl.check.independence import assumed, with_evidence
+from slactl.check.joint_promises import JointPromise, JointPromises
+from slactl.check.result import Independence, Link, Verdict
+from slactl.check.short_outages import may_join
+from slactl.check.timeline import (
+    Shares,
+    Timeline,
+)
+from slactl.model.estate import Estate
+
+_ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The three numbers of one structure on one timeline, and the window that is worst."""
+
+    worst: Bound
+    expected: Bound
+    best: Bound
+    window: int
+    """Index of the worst window."""
+    links: tuple[tuple[str, Fraction], ...]
+    """What each leaf and clause adds to the worst case there, most first."""
+    bounds: tuple[Bound, ...] = ()
+    """The worst case of each window, every promise brought into it by itself."""
+
+    def verdict_on(self, target: Ratio) -> Verdict:
+        """What a target is worth against these numbers."""
+        return verdict(target.share, self.worst, self.expected, self.best)
+
+
+class Sight:
+    """The structure as seen on one timeline: the numbers of each node, computed once."""
+
+    def __init__(
+        self, estate: Estate, cones: Cones, joint: JointPromises, timeline: Timeline, *, forgiving: bool
+    ) -> None:
+        self.timeline = timeline
+        self._estate = estate
+        self._cones = cones
+        self._joint = joint
+        self._forgiving = forgiving
+        """Whether downtime by the customer's fault does not count."""
+        self._numbers: dict[tuple[str, int], Numbers] = {}
+        self._alike: dict[object, Numbers] = {}
+        """Numbers by the form of a structure; leaves are told by their positions."""
+        self._over: dict[str, bool] = {}
+        """By leaf: whether what is promised of it lies over our windows."""
+        self._holdings: dict[str, tuple[Holding, ...]] = {}
+        """By leaf."""
+        self._programmes: dict[tuple[str, int], AtOnce] = {}
+        self._known: dict[str, Shares] = {}
+        """Shares by leaf."""
+
+    def numbers(self, top: str, firmness: int) -> Numbers:
+        """The three numbers of a node.
+
+        Each promise's own worst downtime is brought into a window by itself first, which is sound, and exact where windows
+        lie over one another. Where they do not, all are held against it at once.
+        """
+        key = (top, firmness)
+        if key not in self._numbers:
+            self._numbers[key] = self._found(top, firmness)
+        return self._numbers[key]
+
+    def links(self, numbers: Numbers, top: str, firmness: int) -> tuple[Link, ...]:
+        """What each promise below adds to the worst case in the worst window, most first."""
+        seconds = self.timeline.windows[numbers.window].seconds
+        return tuple(self.link(name, share * seconds, top, firmness) for name, share in numbers.links)
+
+    def assumes_apart(self, top: str, allowed: Fraction) -> tuple[str, ...]:
+        """Promises below whose short outages are assumed not to join up with others."""
+        worst = {name: max(share[0]) for name, share in self._shares(top).items()}
+        return may_join(self._cones.structure, top, self._cones.leaves, worst, allowed)
+
+    def case(self, top: str, firmness: int, window: int) -> WorstCase:
+        """The programme of one window."""
+        shares = self._shares(top)
+        column = {name: share[0][window] for name, share in shares.items()}
+        clauses = [
+            replace(one.clause, downtime=shown[window]) for one, shown, _ in self._clauses(top, firmness)
+        ]
+        return worst_case(self._cones.structure, top, column, clauses)
+
+    def cases(
+        self, top: str, firmness: int, allowed: Fraction
+    ) -> list[tuple[list[int], WorstCase, JointWorst | None]]:
+        """The programme of every window, those of windows that look the same once.
+
+        Where a window's own is above what is allowed, and the one over its cells is less, that too.
+        """
+        columns = zip(*(share[0] for share in self._shares(top).values()), strict=True)
+        clauses = [shown for _, shown, _ in self._clauses(top, firmness)]
+        alike: dict[tuple[Fraction, ...], list[int]] = {}
+        for window, column in enumerate(columns):
+            alike.setdefault((*column, *(shown[window] for shown in clauses)), []).append(window)
+        found: list[tuple[list[int], WorstCase, JointWorst | None]] = []
+        for windows in alike.values():
+            one = self.case(top, firmness, windows[0])
+            joint: dict[int, tuple[JointWorst | None, list[int]]] = {}
+            for window in windows:
+                programme = self.jointly(top, firmness, window) if one.bound.upper > allowed else None
+                if programme is not None and programme.upper >= one.bound.upper:
+                    programme = None
+                joint.setdefault(id(programme), (programme, []))[1].append(window)
+            found += [(several, one, programme) for programme, several in joint.values()]
+        return found
+
+    def jointly(self, top: str, firmness: int, window: int) -> JointWorst | None:
+        """The programme over all cells of one window; None where there is none to tell from the window's own.
+
+        That is where windows lie over one another, where the objective's window may begin anywhere, and where it would be
+        too much work.
+        """
+        if self.timeline.rolling or (self._aligned(top) and not self._joint.below(top, firmness)):
+            return None
+        return self._programme(top, firmness).bound(
+            self.timeline.counted(window), self.held(top, firmness, window)
+        )
+
+    def outages(self, top: str, firmness: int, window: int) -> tuple[Outage, ...]:
+        """Outages in one window, on dates, by which the node is down for long while every promise below is kept."""
+        return self._programme(top, firmness).outages(
+            self.timeline.counted(window), self.held(top, firmness, window)
+        )
+
+    def held(self, top: str, firmness: int, window: int) -> list[Holding]:
+        """Every promise that holds a leaf or clause; a claim is one that speaks of our window alone."""
+        found: list[Holding] = []
+        for name, share in self._shares(top).items():
+            if name not in self._holdings:
+                self._holdings[name] = self._held(self._cones.leaves[name])
+            found += self._holdings[name]
+            if not self._holdings[name]:
+                found.append(Holding(name, self.timeline.own(share[0][window], window)))
+        return found + [Holding(one.clause.name, promise) for one, _, promise in self._clauses(top, firmness)]
+
+    def _held(self, leaf: Leaf) -> tuple[Holding, ...]:
+        backers = [(one.agreement, one.objective) for one in leaf.backers]
+        promises = zip(self.timeline.promises(backers), self.timeline.left_out(backers), strict=True)
+        return tuple(
+            Holding(leaf.name, replace(one, unavailability=one.unavailability * leaf.times), left_out_s)
+            for one, left_out_s in promises
+        )
+
+    def clauses(self, top: str, firmness: int) -> list[Clause]:
+        """The promises on joint downtime that bear on a node; their shares are those of no window."""
+        return [one.clause for one in self._joint.below(top, firmness)]
+
+    def if_independent(self, top: str, firmness: int, allowed: Fraction, as_of: date) -> Independence | None:
+        """What recorded evidence of independence is worth, in the window where it is worth least; None without any."""
+        policy = self._estate.workspace.check
+        if policy.assume == "independent":
+            return assumed(self._numbers[top, firmness].expected, policy.confidence.share)
+        columns = dict.fromkeys(zip(*(share[0] for share in self._shares(top).values()), strict=True))
+        found = [
+            with_evidence(
+                self._cones,
+                top,
+                dict(zip(self._shares(top), column, strict=True)),
+                allowed,
+                as_of,
+                policy.confidence.share,
+            )
+            for column in columns
+        ]
+        worth = [one for one in found if one is not None]
+        return min(worth, key=lambda one: (one.suffices, one.guaranteed.lower, one.met.lower), default=None)
+
+    def _clauses(self, top: str, firmness: int) -> list[tuple[JointPromise, tuple[Fraction, ...], Promise]]:
+        return [
+            (one, *self.timeline.together(one.agreement, one.joint))
+            for one in self._joint.below(top, firmness)
+        ]
+
+    def _aligned(self, top: str) -> bool:
+        """Whether all promises allow the same share of every part of every window: nothing is gained by cutting it."""
+        for name in self._cones.structure.leaves(top):
+            if name not in self._over:
+                backers = [(one.agreement, one.objective) for one in self._cones.leaves[name].backers]
+                self._over[name] = all(map(self.timeline.aligned, self.timeline.promises(backers)))
+            if not self._over[name]:
+                return False
+        return True
+
+    def _found(self, top: str, firmness: int) -> Numbers:
+        """The numbers, computed once for all structures that differ in nothing but the names of their parts."""
+        if self._joint.below(top, firmness):
+            return self._refined(*self._computed(top, firmness), top, firmness)
+        shares = self._shares(top)
+        # Shares of the same promises are the same object, and live as long as this.
+        form = (self._cones.structure.form(top), *map(id, shares.values()))
+        if form not in self._alike:
+            numbers, case = self._computed(top, firmness)
+            if not self._aligned(top):
+                numbers = self._refined(numbers, case, top, firmness)
+            self._alike[form] = _renamed(numbers, {name: str(at) for at, name in enumerate(shares)})
+        return _renamed(self._alike[form], {str(at): name for at, name in enumerate(shares)})
+
+    def _computed(self, top: str, firmness: int) -> tuple[Numbers, WorstCase]:
+        """The numbers with every promise brought into each window by itself, and the programme of the worst window."""
+        structure, shares = self._cones.structure, self._shares(top)
+        clauses = self._clauses(top, firmness)
+        cases: dict[tuple[object, ...], WorstCase] = {}
+        by_window: list[WorstCase] = []
+        for window, column in enumerate(zip(*(share[0] for share in shares.values()), strict=True)):
+            held = [replace(one.clause, downtime=shown[window]) for one, shown, _ in clauses]
+            # Most windows look the same, down to the very objects.
+            key = (*map(id, column), *(one.downtime for one in held))
+            if key not in cases:
+                cases[key] = worst_case(structure, top, dict(zip(shares, column, strict=True)), held)
+            by_window.append(cases[key])
+        bounds = tuple(case.bound for case in by_window)
+        window = _worst_window(bounds) if len(cases) > 1 else 0
+        case = by_window[window]
+        long_run = {name: share[1] for name, share in shares.items()}
+        worst = Bound(max(one.bound.lower for one in cases.values()), case.bound.upper)
+        expected, best = independent(structure, top, long_run), best_case(structure, top, long_run)
+        numbers = Numbers(worst, expected, best, window, tuple(case.links), bounds)
+        return (
+            _in_order(numbers) if clauses else numbers
+        ), case  # clauses may be stricter than independence at the floors
+
+    def _refined(self, found: Numbers, case: WorstCase, top: str, firmness: int) -> Numbers:
+        """The worst window with all promises held against it at once; any other is no worse, by itself or in that way."""
+        stretch = self.timeline.windows[found.window]
+        quick = self._programme(top, firmness).outages_of(
+            case, self.timeline.counted(found.window), self.held(top, firmness, found.window)
+        )
+        if downtime_s(quick) == found.worst.upper * stretch.seconds:
+            return _in_order(replace(found, worst=Bound(found.worst.upper, found.worst.upper)))
+        upper, window, programme = Fraction(-1), found.window, None
+        for one in sorted(range(len(found.bounds)), key=lambda index: (-found.bounds[index].upper, index)):
+            if found.bounds[one].upper <= upper:
+                break
+            joint = self.jointly(top, firmness, one)
+            if joint is not None and joint.upper >= found.bounds[one].upper:
+                joint = None
+            bound = found.bounds[one].upper if joint is None else joint.upper
+            if bound > upper:
+                upper, window, programme = bound, one, joint
+        shown = downtime_s(self.outages(top, firmness, window)) / self.timeline.windows[window].seconds
+        links = found.links if window == found.window else tuple(self.case(top, firmness, window).links)
+        if programme is not None:
+            links = _links(programme)
+        return _in_order(replace(found, worst=Bound(min(upper, shown), upper), window=window, links=links))
+
+    def _programme(self, top: str, firmness: int) -> AtOnce:
+        key = (top, firmness)
+        if key not in self._programmes:
+            self._programmes[key] = AtOnce(self._cones.structure, top, self.clauses(top, firmness))
+        return self._programmes[key]
+
+    def _shares(self, top: str) -> dict[str, Shares]:
+        leaves = self._cones.structure.leaves(top)
+        for name in leaves:
+            if name not in self._known:
+                self._known[name] = self._share(self._cones.leaves[name])
+        return {name: self._known[name] for name in leaves}
+
+    def _share(self, leaf: Leaf) -> Shares:
+        if leaf.kind == "promise":
+            shares = self.timeline.promised([(one.agreement, one.objective) for one in leaf.backers])
+            return shares if leaf.times == 1 else _often(shares, leaf.times)
+        claim = self._estate.services[leaf.service].intrinsic.availability
+        if leaf.kind == "intrinsic" and claim is not None:
+            shares = self.timeline.claimed(claim)
+            return shares if leaf.times == 1 else _often(shares, leaf.times)
+        return self.timeline.constant(0 if leaf.kind == "duty" and self._forgiving else 1)
+
+    def link(self, name: str, downtime_s: Fraction, top: str, firmness: int) -> Link:
+        """What a leaf or a clause adds, in words."""
+        leaf = self._cones.leaves.get(name)
+        if leaf is None:
+            (one,) = (found for found in self._joint.below(top, firmness) if found.clause.name == name)
+            joint = one.joint
+            words = f"at least {joint.at_least} of {', '.join(joint.services)} down at once for {joint.downtime} a {joint.window}"
+            return Link(name, words, downtime_s, joint.place)
+        if leaf.kind == "promise":
+            best = min(leaf.backers, key=_strictness).objective
+            return Link(best.address, f"{best.target} a {best.window}", downtime_s, best.place)
+        if leaf.kind == "intrinsic":
+            claim = self._estate.services[leaf.service].intrinsic.availability
+            return Link(leaf.name, f"{claim} claimed by its owner", downtime_s, leaf.place)
+        if leaf.kind == "way":
+            return Link(f"service.{leaf.service}", f"no promise: {leaf.name}", downtime_s, leaf.place)
+        words = "a duty of the customer" if leaf.kind == "duty" else "no promise"
+        return Link(f"service.{leaf.service}", words, downtime_s, leaf.place)
+
+
+def _in_order(found: Numbers) -> Numbers:
+    """What is expected, or at best, is no worse than the worst that can happen."""
+    worst = found.worst.upper
+    expected = Bound(min(found.expected.lower, worst), min(found.expected.upper, worst))
+    best = Bound(min(found.best.lower, expected.lower), min(found.best.upper, expected.upper))
+    return replace(found, expected=expected, best=best)
+
+
+def _links(found: JointWorst) -> tuple[tuple[str, Fraction], ...]:
+    """What each leaf and clause adds to the bound, as shares of the window, most first."""
+    total = sum(found.parts.values(), Fraction(0))
+    parts = ((name, seconds / total * found.upper) for name, seconds in found.parts.items() if seconds)
+    return tuple(sorted(parts, key=lambda one: (-one[1], one[0])))
+
+
+def _renamed(numbers: Numbers, names: Mapping[str, str]) -> Numbers:
+    links = ((names[name], share) for name, share in numbers.links)
+    return replace(numbers, links=tuple(sorted(links, key=lambda one: (-one[1], one[0]))))
+
+
+def _often(shares: Shares, times: int) -> Shares:
+    """So many calls a request fail at most so many times as often."""
+    return tuple(min(_ONE, times * share) for share in shares[0]), min(_ONE, times * shares[1])
+
+
+def _worst_window(bounds: Sequence[Bound]) -> int:
+    """The first window with the largest downtime."""
+    return max(range(len(bounds)), key=lambda index: (bounds[index].upper, -index))
+
+
+def _strictness(backer: Backer) -> Fraction:
+    target = backer.objective.target
+    return target.complement if isinstance(target, Ratio) else Fraction(1)
