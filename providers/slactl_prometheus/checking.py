@@ -2,7 +2,8 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from slactl_prometheus.settings import Settings
 _FILES_A_CHECK = 200
 
 
-def check_rules(staged: Mapping[Path, Mapping[str, Any]], settings: Settings) -> None:
-    """Have promtool, or vmalert, look at staged files; `staged` says what is in each.
+def refused_rules(staged: Mapping[Path, Mapping[str, Any]], settings: Settings) -> dict[Path, str]:
+    """What promtool, or vmalert, says about each staged file that it refuses; `staged` says what is in each.
 
     Raises:
-        SlactlError: when the tool refuses them, or is not there and has to be.
+        SlactlError: when the tool is not there and has to be.
     """
     if settings.promtool == "off" or not staged:
-        return
+        return {}
     by_vmalert = settings.format.name == "vmalert"
     tool = "vmalert" if by_vmalert else "promtool"
     found = shutil.which(tool)
@@ -29,16 +30,46 @@ def check_rules(staged: Mapping[Path, Mapping[str, Any]], settings: Settings) ->
         if settings.promtool == "required":
             where = "It comes with VictoriaMetrics" if by_vmalert else "Install Prometheus' tools"
             raise SlactlError(f"{tool} is not installed", f"{where}; or set promtool: auto.")
-        return
-    files = [_readable(path, body, settings) for path, body in staged.items()]
-    for first in range(0, len(files), _FILES_A_CHECK):
-        part = files[first : first + _FILES_A_CHECK]
-        arguments = (
-            ["-dryRun", *(f"-rule={path}" for path in part)]
-            if by_vmalert
-            else ["check", "rules", *map(str, part)]
+        return {}
+    files = {_readable(path, body, settings): path for path, body in staged.items()}
+    look = _Look(tool, found, by_vmalert)
+    parts = _batched([*files], _FILES_A_CHECK)
+    return {files[path]: words for part in parts for path, words in look.refused(part)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How the tool is asked."""
+
+    tool: str
+    program: str
+    by_vmalert: bool
+
+    def refused(self, files: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+        """A set that is refused is halved until the file at fault stands alone."""
+        words = self._words(files)
+        if words and len(files) == 1:
+            yield files[0], f"{self.tool} refuses the rules: {words}"
+        elif words:
+            half = len(files) // 2
+            yield from self.refused(files[:half])
+            yield from self.refused(files[half:])
+
+    def _words(self, files: Sequence[Path]) -> str:
+        """What the tool has against some files; empty: nothing."""
+        arguments = [f"-rule={one}" for one in files] if self.by_vmalert else [str(one) for one in files]
+        command = ["-dryRun"] if self.by_vmalert else ["check", "rules"]
+        done = subprocess.run(
+            [self.program, *command, *arguments], capture_output=True, text=True, check=False
         )
-        _run(tool, [found, *arguments], part[0].parent)
+        said = _words(done.stdout + done.stderr, files[0].parent)
+        return (said or f"it ends with {done.returncode}") if done.returncode else ""
+
+
+def _batched(files: Sequence[Path], most: int) -> Iterator[Sequence[Path]]:
+    """The files in parts of at most so many."""
+    for first in range(0, len(files), most):
+        yield files[first : first + most]
 
 
 def _readable(path: Path, body: Mapping[str, Any], settings: Settings) -> Path:
@@ -48,12 +79,6 @@ def _readable(path: Path, body: Mapping[str, Any], settings: Settings) -> Path:
     bare = path.with_suffix(".groups")
     bare.write_text(yaml_text({"groups": groups_of(body)}), encoding="utf-8")
     return bare
-
-
-def _run(tool: str, command: Sequence[str], folder: Path) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SlactlError(f"{tool} refuses the rules", _words(done.stdout + done.stderr, folder))
 
 
 def _words(output: str, folder: Path) -> str:

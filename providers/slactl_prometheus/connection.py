@@ -12,7 +12,7 @@ from slactl.provider.http import Server as HttpServer
 from slactl.provider.http import tls_of
 from slactl.provider.marked_folder import MarkedFolder, refused
 from slactl_prometheus.adoption import candidates, file_of, insist_on_adoptable, read_object
-from slactl_prometheus.checking import check_rules
+from slactl_prometheus.checking import refused_rules
 from slactl_prometheus.files import RULES
 from slactl_prometheus.history import measure
 from slactl_prometheus.server import Ruler, Server
@@ -83,17 +83,34 @@ class FolderConnection:
         return [*self._files.read_all()]
 
     def execute(self, changes: Sequence[Change]) -> Sequence[Outcome]:
-        """Stage files; nothing is seen by the server before `commit`."""
-        return [self._stage(change) for change in changes]
+        """Stage files that pass the look of promtool; nothing is seen by the server before `commit`."""
+        outcomes = [self._stage(change) for change in changes]
+        wrong = self._refused([one.address for one in outcomes if one.status == "staged"])
+        for address in wrong:
+            self._files.withdraw(address)
+        return [
+            Outcome(one.address, "failed", error=wrong[one.address]) if one.address in wrong else one
+            for one in outcomes
+        ]
+
+    def _refused(self, addresses: Sequence[str]) -> dict[str, str]:
+        """What is wrong with the new files of some addresses, by address."""
+        waiting = self._files.waiting
+        paths = {self._files.staging / self._files.name_of(one): one for one in addresses}
+        new = {path: waiting[path] for path in paths if path in waiting}
+        try:
+            return {paths[path]: words for path, words in refused_rules(new, self._settings).items()}
+        except SlactlError as error:
+            cause = error.diagnostics[0]
+            return {paths[path]: f"{cause.summary}; {cause.detail}" for path in new}
 
     def commit(self) -> None:
-        """Check the staged files, put them in place, reload; bring the old ones back when the server refuses.
+        """Put the staged files in place, reload; bring the old ones back when the server refuses.
 
         Raises:
-            SlactlError: when a file does not pass, cannot be written, or the server refuses; nothing has changed then.
+            SlactlError: when a file cannot be written, or the server refuses; nothing has changed then.
         """
         try:
-            check_rules(self._files.waiting, self._settings)
             self._files.put_in_place()
             self._reload()
         finally:

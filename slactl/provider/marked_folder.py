@@ -27,6 +27,8 @@ class _Staged:
     new: Path | None
     body: Body
     """What its new text says."""
+    address: str
+    """Of the change that it is a part of."""
 
 
 class MarkedFolder:
@@ -102,10 +104,17 @@ class MarkedFolder:
             )
         except SlactlError as error:
             return refused(change, error)
-        self._staged.append(_Staged(self.path / name, old[name], new, change.after or {}))
+        self._staged.append(_Staged(self.path / name, old[name], new, change.after or {}, change.address))
         if former != name:
-            self._staged.append(_Staged(self.path / former, old[former], None, {}))
+            self._staged.append(_Staged(self.path / former, old[former], None, {}, change.address))
         return Outcome(change.address, "staged", id=name)
+
+    def withdraw(self, address: str) -> None:
+        """Forget what is staged for one address alone."""
+        for one in self._staged:
+            if one.address == address and one.new is not None:
+                one.new.unlink()
+        self._staged = [one for one in self._staged if one.address != address]
 
     def put_in_place(self) -> None:
         """Rename what is staged into place, and remove what goes.

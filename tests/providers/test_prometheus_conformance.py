@@ -13,7 +13,7 @@ from compiled_estate import compiled
 from faulty_wire import reloads, wire_to
 from prometheus_server import running
 
-from slactl.base.diagnostics import Place, SlactlError
+from slactl.base.diagnostics import Place
 from slactl.model.backend import Backend
 from slactl.provider import Action, Change, Connection, Context, Observed
 from slactl.provider.conformance import Body, Look, Stranger, Subject, run_conformance, with_other
@@ -147,11 +147,19 @@ def test_an_unwritable_folder_is_a_failed_outcome(tmp_path: Path) -> None:
     assert "cannot be written" in outcome.error
 
 
-def test_rules_that_promtool_refuses_never_reach_the_folder(tmp_path: Path) -> None:
+def test_rules_that_promtool_refuses_never_reach_the_folder_and_the_others_do(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
+    bad = [Change(Action.CREATE, f"prom.rules.{one}", None, body("sum("), None) for one in ("x", "y")]
+    good = [
+        Change(Action.CREATE, f"prom.rules.n{one}", None, body(f"vector({one})"), None) for one in range(5)
+    ]
     with connect(tmp_path, promtool="required") as connection:
-        connection.execute([Change(Action.CREATE, "prom.rules.x", None, body("sum("), None)])
-        with pytest.raises(SlactlError, match="promtool refuses") as caught:
-            connection.commit()
-    assert "parse error" in caught.value.diagnostics[0].detail
-    assert list((tmp_path / "rules").iterdir()) == []
+        outcomes = connection.execute([good[0], bad[0], *good[1:], bad[1]])
+        connection.commit()
+        found = {one.address for one in connection.read_all()}
+    failed = [one for one in outcomes if one.status == "failed"]
+    assert [one.address for one in failed] == ["prom.rules.x", "prom.rules.y"]
+    assert all("promtool refuses the rules" in one.error and "parse error" in one.error for one in failed)
+    assert not any(str(tmp_path) in one.error for one in failed)
+    assert found == {one.address for one in good}
+    assert len(list((tmp_path / "rules").iterdir())) == len(good)
