@@ -26,7 +26,7 @@ services-stop: $(STAMP) ## end exactly those
 demo: $(STAMP) ## the main job on examples/webshop, every command shown
 	@tests/tools/demo.sh
 
-demo-live: $(STAMP) packages ## an outage through Prometheus, Alertmanager, Zabbix and Icinga 2, and what each makes of it
+demo-live: $(STAMP) packages ## an outage through Prometheus, VictoriaMetrics, Alertmanager, Zabbix and Icinga 2, and what each makes of it
 	@$(BIN)/python tests/tools/demo_live.py
 
 check: $(STAMP) ## lint, types, import rules

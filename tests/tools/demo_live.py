@@ -2,7 +2,7 @@
 
     make demo-live
 
-Starts Prometheus, Alertmanager, Zabbix and Icinga 2, applies a copy of `examples/webshop` with the backends of
+Starts Prometheus, VictoriaMetrics, Alertmanager, Zabbix and Icinga 2, applies a copy of `examples/webshop` with the backends of
 `examples/webshop-live` to all of them, takes the checkout down and up again, and holds what each system counted against
 slactl's own arithmetic. It ends with exit code 1 if something does not agree, and stops everything, also on Ctrl-C.
 """

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import alertmanager_server
 import icinga2_server
 import prometheus_server
+import victoria_server
 import zabbix_server
 
 S = TypeVar("S")
@@ -26,6 +27,8 @@ route:
 receivers:
   - name: others
 """
+_AT_ONCE = "-search.latencyOffset=0s"
+"""VictoriaMetrics hides what is younger than 30 s, unless it is told not to."""
 _NOTHING_SCRAPED = "scrape_configs: []\n"
 
 
@@ -38,6 +41,9 @@ class RealServers:
     alertmanager: alertmanager_server.AlertmanagerServer
     zabbix: zabbix_server.ZabbixServer
     icinga2: icinga2_server.Icinga2Server
+    victoria: victoria_server.VictoriaServer
+    vmalert: victoria_server.VmalertServer
+    vmalert_rules: Path
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -45,6 +51,9 @@ class RealServers:
         return {
             "rules_dir": str(self.prometheus.rules),
             "prometheus_url": self.prometheus.url,
+            "vmalert_rules_dir": str(self.vmalert_rules),
+            "victoria_url": self.victoria.url,
+            "vmalert_url": self.vmalert.url,
             "alertmanager_file": str(self.alertmanager.config),
             "alertmanager_url": self.alertmanager.url,
             "zabbix_url": self.zabbix.url,
@@ -63,6 +72,8 @@ class RealServers:
         user = f"{self.zabbix.user} / {self.zabbix.password}"
         return [
             ("Prometheus", self.prometheus.url, f"no login; reads {self.prometheus.rules}/*.yaml"),
+            ("VictoriaMetrics", self.victoria.url, "no login"),
+            ("vmalert", self.vmalert.url, f"no login; reads {self.vmalert_rules}/*.yaml"),
             ("Alertmanager", self.alertmanager.url, f"no login; reads {self.alertmanager.config}"),
             ("Zabbix", self.zabbix.url.removesuffix("api_jsonrpc.php"), user),
             ("", f"127.0.0.1:{self.zabbix.port}", "for zabbix_sender"),
@@ -76,7 +87,7 @@ class RealServers:
 
 @contextmanager
 def all_running(folder: Path, scrape: str = _NOTHING_SCRAPED) -> Iterator[RealServers]:
-    """Start all of them, with what they keep below the folder; `scrape` is Prometheus's `scrape_configs`.
+    """Start all of them, with what they keep below the folder; `scrape` are the `scrape_configs` of Prometheus and VictoriaMetrics.
 
     When one does not start, or this is interrupted, those that run are stopped.
     """
@@ -92,7 +103,27 @@ def all_running(folder: Path, scrape: str = _NOTHING_SCRAPED) -> Iterator[RealSe
         prometheus = enter(
             lambda: prometheus_server.running(folder / "prometheus", folder / "rules", settings)
         )
-        yield RealServers(folder, prometheus, alertmanager, zabbix.result(), icinga2.result())
+        scraped = folder / "victoria.yml"
+        scraped.write_text(scrape)
+        victoria = enter(
+            lambda: victoria_server.running(folder / "victoria", f"-promscrape.config={scraped}", _AT_ONCE)
+        )
+        vmalert_rules = folder / "vmalert-rules"
+        vmalert = enter(
+            lambda: victoria_server.evaluating(
+                folder / "vmalert", vmalert_rules, victoria, notifier=alertmanager.url
+            )
+        )
+        yield RealServers(
+            folder,
+            prometheus,
+            alertmanager,
+            zabbix.result(),
+            icinga2.result(),
+            victoria,
+            vmalert,
+            vmalert_rules,
+        )
 
 
 class _Entering:

@@ -75,7 +75,7 @@ def start() -> int:
         return 0
     if known is not None:
         clear(known)  # the machine was restarted, or the supervisor was killed
-    say("Starting Prometheus, Alertmanager, Zabbix with PostgreSQL, and Icinga 2 ...")
+    say("Starting Prometheus, VictoriaMetrics, Alertmanager, Zabbix with PostgreSQL, and Icinga 2 ...")
     folder = tempfile.mkdtemp(prefix="slactl-")
     Path(folder).chmod(0o711)
     with (Path(folder) / "log").open("wb") as log:

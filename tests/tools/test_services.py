@@ -104,7 +104,7 @@ def test_everything_is_started_once_and_ended(record: Path) -> None:
         assert "They run already." not in first
         assert again.splitlines()[0] == "They run already."
         assert again.splitlines()[1:] == first.splitlines()[1:]
-        for title in ("Prometheus", "Alertmanager", "Zabbix", "Icinga 2"):
+        for title in ("Prometheus", "VictoriaMetrics", "vmalert", "Alertmanager", "Zabbix", "Icinga 2"):
             assert title in first
         assert "Admin / zabbix" in first
         page = requests.get({row[0]: row[1] for row in known.addresses}["Zabbix"], timeout=60)
@@ -124,7 +124,9 @@ def test_the_example_for_real_systems_is_valid_and_formatted(tmp_path: Path) -> 
     shop.slactl("validate")
     shop.slactl("fmt", "-check", "agreements", "slactl.yaml")
     shop.slactl("check", "-as-of=2026-11-23")
-    assert "What counts: time (backend.noc), requests (backend.prom)" in "".join(shop.definitions())
+    assert "What counts: time (backend.noc), requests (backend.prom and backend.victoria)" in "".join(
+        shop.definitions()
+    )
 
 
 def test_an_outage_is_seen_and_counted_alike_by_all() -> None:
