@@ -97,20 +97,24 @@ class Outage:
         everything, counting = self._all(), self._in_service()
         until("Zabbix sees it", lambda: self._bad_in_zabbix() == everything)
         until("Prometheus sees it", lambda: self._recorded(f"{_BAD} > 0") == counting)
+        always = {one.address for one in self._promises if one.objective.hours is None}
+        until("VictoriaMetrics sees it", lambda: always <= self._recorded_by_vmalert(f"{_BAD} > 0"))
         until("Icinga 2 sees it", lambda: self._critical_in_icinga() == everything)
         told = {one.agreement.address for one in self._promises if one.objective.hours is None}
         until("Alertmanager is told", lambda: told <= self._paged().keys())
         until("the pager rings", lambda: "ola.checkout" in self._called())
         quiet = {agreement for agreement, state in self._paged().items() if state == "suppressed"}
-        say(f"Zabbix        SLA objects whose service is bad:  {_listed(everything)}")
-        say(f"Icinga 2      targets of checks that are critical:  {_listed(everything)}")
-        say(f"Prometheus    objectives that count downtime:  {_listed(counting)}")
+        say(f"Zabbix           SLA objects whose service is bad:  {_listed(everything)}")
+        say(f"Icinga 2         targets of checks that are critical:  {_listed(everything)}")
+        say(f"Prometheus       objectives that count downtime:  {_listed(counting)}")
         if everything - counting:
-            say(f"              out of service hours:  {_listed(everything - counting)}")
-        say(f"Alertmanager  pages for:  {_listed(self._paged())}")
-        say(f"              told to the pager:  {_listed(self._called())}")
+            say(f"                 out of service hours:  {_listed(everything - counting)}")
+        recorded = self._recorded_by_vmalert(f"{_BAD} > 0")
+        say(f"VictoriaMetrics  objectives that count downtime:  {_listed(recorded)}")
+        say(f"Alertmanager     pages for:  {_listed(self._paged())}")
+        say(f"                 told to the pager:  {_listed(self._called())}")
         if quiet:
-            say(f"              quiet from now on, since what it rests on is down:  {_listed(quiet)}")
+            say(f"                 quiet from now on, since what it rests on is down:  {_listed(quiet)}")
         time.sleep(max(0.0, self._ends_s - time.time()))
 
     def end(self, until: Until) -> None:
@@ -184,6 +188,11 @@ class Outage:
     def _recorded(self, expression: str) -> set[str]:
         """The objectives of ours for which Prometheus records something now."""
         rows = self._servers.prometheus.query(expression)
+        return {row["metric"]["objective"] for row in rows} & self._all()
+
+    def _recorded_by_vmalert(self, expression: str) -> set[str]:
+        """The same in VictoriaMetrics, where it shows some seconds later."""
+        rows = self._servers.victoria.query(expression)
         return {row["metric"]["objective"] for row in rows} & self._all()
 
     def _in_prometheus(self, promise: Promise) -> Fraction:
