@@ -12,6 +12,8 @@ from slactl_zabbix.settings import Settings
 
 _OLDEST, _NEWEST = (6, 0), (7, 99)
 _BEARER_SINCE = (6, 4)
+_CALLS = 50
+"""How many calls a request holds at most: each may take the server a few hundredths of a second."""
 _HEADERS = {"Content-Type": "application/json-rpc"}
 _UNAUTHORISED = ("re-login", "not authorized", "not authorised", "session terminated", "token expired")
 _FORBIDDEN = ("no permissions to call", "you do not have permission", "no permissions to system")
@@ -73,6 +75,24 @@ class Api:
         except RefusedError as error:
             raise self._server.refused(method, *self._advice(str(error))) from None
 
+    def read_each(self, method: str, several: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The result of each of several calls that change nothing, in order; many calls make one request.
+
+        Raises:
+            SlactlError: when no answer came, or a refusal of any.
+        """
+        results: list[Any] = []
+        for first in range(0, len(several), _CALLS):
+            calls = [self._request(method, params, signed=True) for params in several[first : first + _CALLS]]
+            document = self._sent(calls, repeatable=True)
+            answers = document if isinstance(document, list) else [document] * len(calls)
+            found = {one.get("id"): one for one in answers if isinstance(one, Mapping)}
+            try:
+                results += [self._result(found.get(call["id"], document)) for call in calls]
+            except RefusedError as error:
+                raise self._server.refused(method, *self._advice(str(error))) from None
+        return results
+
     def change(self, method: str, params: Sequence[Any]) -> Sequence[str]:
         """Make a batch of changes, all or none; the ids of what was changed, in order.
 
@@ -126,23 +146,29 @@ class Api:
     def _call(
         self, method: str, params: Mapping[str, Any] | Sequence[Any], *, repeatable: bool, signed: bool = True
     ) -> Any:
-        request: dict[str, Any] = {
-            "jsonrpc": "2.0", "method": method, "params": params, "id": next(self._numbers)
-        }  # fmt: skip
-        if signed and not self._by_header:
-            request["auth"] = self._token
+        return self._result(self._sent(self._request(method, params, signed=signed), repeatable=repeatable))
+
+    def _request(
+        self, method: str, params: Mapping[str, Any] | Sequence[Any], *, signed: bool
+    ) -> dict[str, Any]:
+        request = {"jsonrpc": "2.0", "method": method, "params": params, "id": next(self._numbers)}
+        return request | {"auth": self._token} if signed and not self._by_header else request
+
+    def _sent(self, document: Any, *, repeatable: bool) -> Any:
         self.requests += 1
         answer = self._server.send(
-            "POST", "", data=json.dumps(request).encode(), headers=_HEADERS, repeatable=repeatable
+            "POST", "", data=json.dumps(document).encode(), headers=_HEADERS, repeatable=repeatable
         )
-        document = self._server.json(answer)
+        return self._server.json(answer)
+
+    def _result(self, document: Any) -> Any:
         if isinstance(document, Mapping) and "result" in document:
             return document["result"]
         error = document.get("error") if isinstance(document, Mapping) else None
         if not isinstance(error, Mapping):
             raise SlactlError(
-                f"{self.name} answers {answer.status_code} with JSON that is no answer to a call",
-                f"It says: {excerpt(answer.text)} Check that config.url is Zabbix's interface.",
+                f"{self.name} answers with JSON that is no answer to a call",
+                f"It says: {excerpt(json.dumps(document))} Check that config.url is Zabbix's interface.",
                 self._server.place.at("url"),
             )
         raise RefusedError(" ".join(str(error.get(key) or "").strip() for key in ("message", "data")).strip())

@@ -162,7 +162,19 @@ class ZabbixConnection:
     def measure(self, queries: Sequence[Query]) -> Sequence[Reading]:
         """Answer from Zabbix's own SLI."""
         ids = {mark.address: row["slaid"] for row, mark in self._slas()}
-        return [self._reading(one, ids.get(f"{self._name}.{one.objective.address}")) for one in queries]
+        numbers = [ids.get(f"{self._name}.{one.objective.address}") for one in queries]
+        asked = [
+            {"slaid": number, "period_from": query.start, "period_to": query.end - 1}
+            for query, number in zip(queries, numbers, strict=True)
+            if number is not None
+        ]
+        found = iter(self._api.read_each("sla.getsli", asked))
+        return [
+            Reading(query.objective.address, None, note="Zabbix has no SLA object for it")
+            if number is None
+            else _reading(query, next(found))
+            for query, number in zip(queries, numbers, strict=True)
+        ]
 
     def read(self, id: str) -> Observed | None:  # noqa: A002 - the name that users know it by
         """An SLA object by its number, or a service by `service/` and its number."""
@@ -282,25 +294,23 @@ class ZabbixConnection:
             for change, number in zip(changes, ids, strict=True):
                 yield Outcome(change.address, "done", number)
 
-    def _reading(self, query: Query, number: str | None) -> Reading:
-        address = query.objective.address
-        if number is None:
-            return Reading(address, None, note="Zabbix has no SLA object for it")
-        asked = {"slaid": number, "period_from": query.start, "period_to": query.end - 1}
-        found = self._api.read("sla.getsli", asked)
-        spans = [(int(one["period_from"]), int(one["period_to"])) for one in found["periods"]]
-        if spans != [(query.start, query.end)]:
-            return Reading(address, None, note="Zabbix's periods are other ones than the agreement's windows")
-        cells = found["sli"][0] if found["sli"] else []
-        measured = [(int(one["uptime"]), int(one["downtime"])) for one in cells]
-        if not measured or any(up + down == 0 for up, down in measured):
-            return Reading(address, None, note="Zabbix has counted no time in this window")
-        up, down = min(measured, key=lambda one: Fraction(one[0], one[0] + one[1]))
-        covered = (
-            min(Fraction(1), Fraction(up + down, query.measured.seconds)) if query.measured.seconds else None
-        )
-        note = f"the worst of {plural(len(measured), 'service')}" if len(measured) > 1 else ""
-        return Reading(address, Fraction(up, up + down), Fraction(down), covered=covered, note=note)
+
+def _reading(query: Query, found: Mapping[str, Any]) -> Reading:
+    """What Zabbix's own figures of one SLA object say."""
+    address = query.objective.address
+    spans = [(int(one["period_from"]), int(one["period_to"])) for one in found["periods"]]
+    if spans != [(query.start, query.end)]:
+        return Reading(address, None, note="Zabbix's periods are other ones than the agreement's windows")
+    cells = found["sli"][0] if found["sli"] else []
+    measured = [(int(one["uptime"]), int(one["downtime"])) for one in cells]
+    if not measured or any(up + down == 0 for up, down in measured):
+        return Reading(address, None, note="Zabbix has counted no time in this window")
+    up, down = min(measured, key=lambda one: Fraction(one[0], one[0] + one[1]))
+    covered = (
+        min(Fraction(1), Fraction(up + down, query.measured.seconds)) if query.measured.seconds else None
+    )
+    note = f"the worst of {plural(len(measured), 'service')}" if len(measured) > 1 else ""
+    return Reading(address, Fraction(up, up + down), Fraction(down), covered=covered, note=note)
 
 
 def _taken_away(change: Change) -> Change:

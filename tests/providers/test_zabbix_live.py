@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from faulty_wire import reloads, wire_to
 from zabbix_objects import connect, node
 from zabbix_server import ZabbixServer
 
@@ -316,6 +317,24 @@ def test_zabbix_counts_the_time_that_the_agreement_counts(
             assert reading.bad_s == (measured & bad).seconds
             assert reading.good == 1 - reading.bad_s / measured.seconds
     assert off_by_an_hour == (set() if exact else {3, 4, 10})
+
+
+def test_many_figures_are_read_in_few_requests(
+    estate: Callable[..., Path], zabbix: ZabbixServer, slactl: Slactl
+) -> None:
+    text = PEOPLE + BERLIN + service("shop", "web", intrinsic="99.99%") + indicator("shop")
+    root = estate(text + watched("SLA", "a", "shop", "99.9%", HOURS), ", hours: exact")
+    assert slactl(root, "apply", "-auto-approve")[0] == 0
+    zabbix.went_through([(seconds("2026-05-20T11:00"), seconds("2026-05-20T11:07"))])
+    estate_, _ = build_estate(load_workspace(root))
+    months = [_month(estate_, month) for month in (4, 5, 6)]
+    with connect(zabbix) as connection:
+        one_by_one = [connection.measure([query])[0] for query in months]
+    assert [reading.bad_s for reading in one_by_one] == [0, 420, 0]
+    with wire_to(zabbix.url, reloads) as passing, connect(zabbix, url=passing.url) as connection:
+        passing.calm()
+        assert connection.measure(months * 40) == one_by_one * 40
+        assert len(passing.arrivals) <= 4, "120 figures"
 
 
 def _month(estate: Estate, month: int) -> Query:
