@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice
 
 from slactl.assurance.bdd import Diagram, Nodes, TooLargeError
 from slactl.assurance.large_bdd import LargeDiagram
 from slactl.assurance.orders import orders
 from slactl.assurance.structure import Gate
 
-_SMALL = 3_000
+_SMALL = 4_500
 """Up to so many nodes a diagram is built here; beyond, by a library, whose start takes as long."""
-_LARGE = (60_000, 600_000)
-_MANY_ORDERS_UP_TO = 60_000
-_FEW = 2
-"""So many orders are tried with room for more than that: each takes a good part of a second, or seconds."""
+_ROOM = ((1_000, (0,)), (_SMALL, (1,)), (60_000, (2, 1, 3, 4, 0, 5)), (600_000, (3, 1)))
+"""Room for a diagram, and the orders that are tried with it: with more room each takes a good part of a second."""
+_LAST = (3, 0)
+"""The orders that are tried with all the room that there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def compiled(
         negated: leaves that are down where another leaf is up, each with that other leaf.
     """
     opposite = negated or {}
-    for limit, order in _attempts(node_limit, list(orders(gates, top))):
+    for limit, order in _attempts(node_limit, orders(gates, top, opposite)):
         leaves = list(dict.fromkeys(opposite.get(name, name) for name in order if name not in gates))
         diagram = Diagram(limit) if limit <= _SMALL else LargeDiagram(len(leaves), limit)
         try:
@@ -48,11 +48,14 @@ def compiled(
     return None
 
 
-def _attempts(node_limit: int, tried: Sequence[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Room for a diagram, ever more, with each order: a good one needs little, and the best is not known before."""
-    steps = [*(limit for limit in (_SMALL, *_LARGE) if limit < node_limit), node_limit]
-    yield from product((limit for limit in steps if limit <= _MANY_ORDERS_UP_TO), tried)
-    yield from product((limit for limit in steps if limit > _MANY_ORDERS_UP_TO), tried[:_FEW])
+def _attempts(node_limit: int, found: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Ever more room with each order: a good one needs little, and the best is not known before."""
+    tried: list[list[str]] = []
+    for limit, which in (*(step for step in _ROOM if step[0] < node_limit), (node_limit, _LAST)):
+        for index in which:
+            tried.extend(islice(found, max(0, index + 1 - len(tried))))
+            if index < len(tried):
+                yield limit, tried[index]
 
 
 def _built(

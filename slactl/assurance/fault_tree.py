@@ -4,24 +4,30 @@ A coherent tree, in which more failures never help, is a structure like any othe
 too. Of other trees, like those with "not" or "xor", only this probability is worked out here.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from slactl.assurance.bdd import Nodes
-from slactl.assurance.best_case import best_case
 from slactl.assurance.closed_forms import Bound, worst_gate
-from slactl.assurance.compiled import Compiled, compiled
+from slactl.assurance.compiled import compiled
 from slactl.assurance.independent import BINARY, DECIMAL_NODES, ROUNDINGS, independent, within_roundings
 from slactl.assurance.large_bdd import weigh
 from slactl.assurance.modules import inside, module_tops, simplified
-from slactl.assurance.negation_free import NegationFree, negation_free
+from slactl.assurance.negation_free import negation_free
 from slactl.assurance.rewrites import rewritten
 from slactl.assurance.structure import Gate, Structure
-from slactl.assurance.worst_case import WorstCase, worst_case
-from slactl.base.fault_tree import FaultTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from slactl.assurance.compiled import Compiled
+    from slactl.assurance.negation_free import NegationFree
+    from slactl.assurance.worst_case import WorstCase
+    from slactl.base.fault_tree import FaultTree
 
 NODE_LIMIT = 6_000_000
 """A diagram of so many nodes takes some seconds and some hundred megabytes."""
@@ -66,6 +72,9 @@ def whatever_depends(event: TopEvent) -> Dependent | None:
     """
     if event.coherent is None:
         return None
+    from slactl.assurance.best_case import best_case  # noqa: PLC0415 - the probability alone needs no programme
+    from slactl.assurance.worst_case import worst_case  # noqa: PLC0415 - the same
+
     structure, unavailability = event.coherent.structure, event.coherent.unavailability
     worst = worst_case(structure, event.name, unavailability)
     best = best_case(structure, event.name, unavailability)

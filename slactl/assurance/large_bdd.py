@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from array import array
 from itertools import pairwise
 from pathlib import Path
@@ -62,6 +61,8 @@ class LargeDiagram:
         """What a function consists of."""
         if root in (UP, DOWN):
             return Nodes((_LAST, _LAST), (UP, DOWN), (UP, DOWN), root)
+        import tempfile  # noqa: PLC0415 - the same
+
         with tempfile.TemporaryDirectory(prefix="slactl-") as folder:
             file = Path(folder) / "diagram"
             self._manager.export_dddmp(file, [self._functions[root]], ascii=True)

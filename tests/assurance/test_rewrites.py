@@ -66,7 +66,7 @@ def test_parts_that_occur_together_become_a_module() -> None:
 def test_every_order_and_both_kinds_of_diagram_give_the_same(structure: Structure) -> None:
     half = [Fraction(1, 2)] * len(structure.leaves(TOP))
     found = set()
-    for order in orders(structure.gates, TOP):
+    for order in orders(structure.gates, TOP, {}):
         leaves = [name for name in order if name not in structure.gates]
         assert sorted(leaves) == sorted(structure.leaves(TOP))
         for diagram in (Diagram(10_000), LargeDiagram(len(leaves), 10_000)):
