@@ -47,7 +47,9 @@ def backing(estate: Estate, service: str, consumer_owner: str, metric: str, firm
     found: list[Backer] = []
     weaker: list[Agreement] = []
     for agreement in estate.agreements_on.get(service, ()):
-        if agreement.status in _ENDED or not estate.may_rest_on(agreement, consumer_owner):
+        if agreement.status in _ENDED or not fits(agreement, owner, estate):
+            continue
+        if not estate.may_rest_on(agreement, consumer_owner):
             continue
         objectives = [
             one
@@ -69,6 +71,15 @@ def _condition_met(objective: Objective, estate: Estate, service: str) -> bool:
     """Whether the service is deployed as the promise asks; a promise whose condition is not met is void."""
     deployment = estate.services[service].deployment
     return all(deployment.get(name, 0) >= least for name, least in objective.requires.items())
+
+
+def fits(agreement: Agreement, owner: str, estate: Estate) -> bool:
+    """Whether it is the kind of agreement that can back a service of that owner: UCs for suppliers', OLAs for our own."""
+    party = estate.parties.get(owner)
+    roles = party.roles if party is not None else frozenset()
+    if agreement.kind == "OLA":
+        return "supplier" not in roles or (party is not None and party.inside)
+    return agreement.kind != "UC" or "supplier" in roles
 
 
 def ends_on(agreement: Agreement, horizon_end: date) -> date | None:

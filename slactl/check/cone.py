@@ -12,7 +12,7 @@ from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
 from slactl.check.backing import Backer, Backing, backing
 from slactl.check.points import Outside, further_in, outside
-from slactl.model.agreement import Agreement, Objective
+from slactl.model.agreement import Agreement, Joint, Objective
 from slactl.model.estate import Estate
 from slactl.model.service import Call, Group, Independence, Service
 
@@ -77,8 +77,8 @@ class Cones:
     """By the name of a node for a service whose promises leave out outages that count above: the service."""
     weaker: dict[str, tuple[Agreement, ...]] = field(default_factory=dict)
     """By node: agreements that are less firm than what rests on them."""
-    redundant: dict[str, Redundancy] = field(default_factory=dict)
-    """By the name of a redundant group's gate."""
+    redundant: dict[str, tuple[Redundancy, ...]] = field(default_factory=dict)
+    """By the name of a redundant group's gate: every piece of evidence about it."""
     titles: dict[str, str] = field(default_factory=dict)
     """By gate: what people call it."""
     consumed: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -105,6 +105,19 @@ class Cones:
         leaves = (self.leaves[name] for name in self.structure.leaves(top))
         promises = {leaf.name: [one.objective for one in leaf.backers] for leaf in leaves}
         return outside(self.structure, top, promises, point, self.estate.workspace.measurement_points)
+
+    def of_joint(self, agreement: Agreement, joint: Joint, view: View) -> str | None:
+        """The node that is down while so many services of a joint promise are, by what these rest on.
+
+        None where too few of them rest on anything: the promise is then taken as it stands.
+        """
+        services = [name for name in joint.services if self.estate.services[name].depends_on is not None]
+        if len(services) < joint.at_least:
+            return None
+        nodes = tuple(self._grown([_Ask(name, None)], view) for name in services)
+        top = f"{agreement.address} joint {joint.at_least} of {','.join(services)} {view}"
+        self.gates[top] = Gate(len(nodes) - joint.at_least + 1, nodes)
+        return top
 
     def rests_on_unsupported(self, top: str) -> bool:
         """Whether a promise below a node is an OLA that its own structure does not support."""
@@ -263,10 +276,13 @@ class Cones:
             for part, node in zip(group.parts, nodes, strict=True)
             if isinstance(part, Call)
         }
-        for evidence in service.independence:
-            if set(evidence.between) <= members.keys():
-                named = {one: members[one] for one in evidence.between}
-                self.redundant[name] = Redundancy(service.name, evidence, named)
+        found = tuple(
+            Redundancy(service.name, evidence, {one: members[one] for one in evidence.between})
+            for evidence in service.independence
+            if set(evidence.between) <= members.keys()
+        )
+        if found:
+            self.redundant[name] = found
 
 
 def threshold_ms(objective: Objective) -> int:

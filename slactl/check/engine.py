@@ -147,6 +147,7 @@ class _Engine:
             supports=self._supports,
             open_ways=frozenset(self._open_ways),
             amounts=self.amounts,
+            unsupported_joint=self.evaluator.unsupported_joint,
         )
 
     def _olas_bottom_up(self) -> Iterable[tuple[Agreement, Objective]]:

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from slactl.base.ratio import Ratio
-from slactl.check.cone import Cones, threshold_ms
+from slactl.base.windows import Window
+from slactl.check.cone import Cones, View, threshold_ms
 from slactl.check.joint_promises import JointPromises
 from slactl.check.result import Interval, Link, ObjectiveResult, Verdict
 from slactl.check.sight import Numbers, Sight
@@ -12,12 +13,13 @@ from slactl.check.timeline import (
     Clock,
     Timeline,
     clock_of,
+    clock_of_joint,
     end_of_window,
     first_second,
     start_of_window,
     unavailability_of,
 )
-from slactl.model.agreement import Agreement, Objective
+from slactl.model.agreement import Agreement, Joint, Objective, Term
 from slactl.model.estate import Estate
 
 _FAULT_OF_CUSTOMER = "customer-fault"
@@ -32,7 +34,7 @@ class Evaluator:
         self._estate = estate
         self._as_of = as_of
         self._cones = cones
-        self._joint = JointPromises(cones)
+        self._joint = JointPromises(cones, self._is_kept)
         self._late = any(threshold_ms(objective) for _, objective in estate.objectives())
         """Whether any promise counts outages only after a while."""
         self._timelines: dict[Clock, Timeline] = {}
@@ -70,27 +72,52 @@ class Evaluator:
         """The structure as the objective sees it; None where its term is over or nothing counts."""
         return self._sight(agreement, objective)
 
-    def _sight(self, agreement: Agreement, objective: Objective) -> "Sight | None":
-        clock = self._clock(agreement, objective)
-        if clock is None:
-            return None
-        timeline = self._timelines.setdefault(clock, Timeline(clock, self._estate))
-        key = (clock, _FAULT_OF_CUSTOMER in objective.excludes)
-        if key not in self._sights:
-            self._sights[key] = Sight(self._estate, self._cones, self._joint, timeline, forgiving=key[1])
-        return self._sights[key] if timeline.windows else None
+    @property
+    def unsupported_joint(self) -> tuple[tuple[Agreement, Joint], ...]:
+        """Promises of OLAs on joint downtime that what is below them does not support."""
+        return self._joint.unsupported
 
-    def _clock(self, agreement: Agreement, objective: Objective) -> Clock | None:
+    def _is_kept(self, agreement: Agreement, joint: Joint) -> bool:
+        """Whether what is below the services of an OLA allows no more joint downtime than it promises."""
+        firmness = agreement.status.firmness
+        top = self._cones.of_joint(agreement, joint, View("availability", firmness))
+        if top is None:
+            return True
+        nodes = self._cones.structure.order(top)
+        between = self._between(joint.window, agreement.hours, agreement.term)
+        if between is None or self._uncounted(top) or any(node in self._cones.unbudgeted for node in nodes):
+            return between is None
+        sight = self._sight_of(clock_of_joint(agreement, joint, *between), forgiving=False)
+        return all(
+            sight.case(top, firmness, window).bound.upper * stretch.seconds <= joint.downtime.seconds
+            for window, stretch in enumerate(sight.timeline.windows)
+        )
+
+    def _sight(self, agreement: Agreement, objective: Objective) -> "Sight | None":
+        between = self._between(objective.window, objective.hours, agreement.term)
+        if between is None:
+            return None
+        clock = clock_of(agreement, objective, *between)
+        sight = self._sight_of(clock, forgiving=_FAULT_OF_CUSTOMER in objective.excludes)
+        return sight if sight.timeline.windows else None
+
+    def _sight_of(self, clock: Clock, *, forgiving: bool) -> "Sight":
+        timeline = self._timelines.setdefault(clock, Timeline(clock, self._estate))
+        key = (clock, forgiving)
+        if key not in self._sights:
+            self._sights[key] = Sight(self._estate, self._cones, self._joint, timeline, forgiving=forgiving)
+        return self._sights[key]
+
+    def _between(self, window: Window, hours: str | None, term: Term) -> tuple[int, int] | None:
         """From the window that the day lies in (or the term's first day) to the term's end or that of the last window."""
-        zone = self._estate.hours.zone(objective.hours)
-        start = start_of_window(objective.window, zone, self._as_of)
-        end = end_of_window(objective.window, zone, self.horizon_end)
-        term = agreement.term
+        zone = self._estate.hours.zone(hours)
+        start = start_of_window(window, zone, self._as_of)
+        end = end_of_window(window, zone, self.horizon_end)
         if term.start is not None:
             start = max(start, first_second(term.start))
         if term.until is not None and term.renewal is None:
             end = min(end, first_second(term.until + timedelta(days=1)))
-        return clock_of(agreement, objective, start, end) if start < end else None
+        return (start, end) if start < end else None
 
     def _uncounted(self, top: str) -> bool:
         """Whether outages that count above are left out by the promises somewhere below."""

@@ -39,15 +39,50 @@ def in_force(redundancy: Redundancy, as_of: date) -> bool:
     return redundancy.evidence.until == "" or date.fromisoformat(redundancy.evidence.until) >= as_of
 
 
-def assumed(expected: Bound, confidence: Fraction) -> Independence:
-    """What the workspace's own assumption of independence is worth: the expected value, with no probability shown."""
+def assumed(cones: Cones, top: str, expected: Bound, confidence: Fraction) -> Independence:
+    """What the workspace's own assumption of independence is worth: the expected value, with no probability shown.
+
+    It is void where promises in different branches of a redundant group are about services whose footprints meet.
+    """
+    shared = _shared_by_branches(cones, top)
+    worth = f"does not hold: {shared}" if shared else "with no evidence"
     return Independence(
-        evidence=("the workspace assumes independence (check.assume), with no evidence",),
+        evidence=(f"the workspace assumes independence (check.assume), {worth}",),
         guaranteed=Interval(1 - expected.upper, 1 - expected.lower),
         met=Interval(_ZERO, _ONE),
         confidence=confidence,
-        suffices=True,
+        suffices=not shared,
     )
+
+
+def _shared_by_branches(cones: Cones, top: str) -> str:
+    """What two promises share that stand in different branches of a redundant group, in words; empty: nothing."""
+    structure = cones.structure
+    for name in structure.order(top):
+        gate = structure.gates.get(name)
+        if gate is None or gate.at_least == len(gate.of):
+            continue
+        before: dict[str, set[str]] = {}
+        for part in gate.of:
+            here: dict[str, set[str]] = {}
+            for leaf in structure.leaves(part):
+                for thing in _footprint_of_leaf(cones, leaf):
+                    here.setdefault(thing, set()).add(leaf)
+            for thing, leaves in here.items():
+                others = before.setdefault(thing, set())
+                if (
+                    others and len(others | leaves) > 1
+                ):  # a leaf that both branches have counts once by itself
+                    return f"{' and '.join(sorted(others | leaves))} share {thing}"
+                others |= leaves
+    return ""
+
+
+def _footprint_of_leaf(cones: Cones, name: str) -> list[str]:
+    """What fails with a promise: all that its service rests on, or the service alone where the rest counts beside it."""
+    leaf = cones.leaves[name]
+    whole = leaf.kind == "promise" and leaf.backers[0].objective.scope == "end-to-end"
+    return sorted(_footprint(cones.estate, leaf.service, below=whole))
 
 
 def with_evidence(  # noqa: PLR0917 - the parts of one question
@@ -68,10 +103,10 @@ def with_evidence(  # noqa: PLR0917 - the parts of one question
         as_of: the day.
         confidence: the probability asked for that a window is met.
     """
-    groups = [one for one in _usable(cones, top, as_of) if _apart(cones.structure, top, one)]
-    if not groups:
+    usable = [one for one in _usable(cones, top, as_of) if _apart(cones.structure, top, one)]
+    if not usable:
         return None
-    replaced = {one.gate: _group_downtime(cones.structure, one, downtime) for one in groups}
+    groups, replaced = _strongest(cones.structure, usable, downtime)
     gates = {name: gate for name, gate in cones.gates.items() if name not in replaced}
     found = worst_case(
         Structure(gates), top, {**downtime, **{name: share for name, (share, _) in replaced.items()}}
@@ -114,16 +149,26 @@ class _Group:
         return f"{' and '.join(evidence.between)}: {evidence.evidence}, signed by {evidence.signed_by}{until}"
 
 
+def _strongest(
+    structure: Structure, usable: Iterable[_Group], downtime: Mapping[str, Fraction]
+) -> tuple[list[_Group], dict[str, tuple[Fraction, tuple[Fraction, ...]]]]:
+    """For each redundant group the evidence that leaves it down least, and its downtime: pairs are not mutual."""
+    found: dict[str, tuple[_Group, tuple[Fraction, tuple[Fraction, ...]]]] = {}
+    for one in usable:
+        worth = _group_downtime(structure, one, downtime)
+        if one.gate not in found or worth[0] < found[one.gate][1][0]:
+            found[one.gate] = one, worth
+    return [one for one, _ in found.values()], {gate: worth for gate, (_, worth) in found.items()}
+
+
 def _usable(cones: Cones, top: str, as_of: date) -> Iterator[_Group]:
     """Groups below a node whose evidence is in force and names enough, and whose members' footprints do not meet."""
     for name in cones.structure.order(top):
-        found = cones.redundant.get(name)
-        if found is None or not in_force(found, as_of):
-            continue
-        gate = cones.gates[name]
-        enough = gate.at_least == 1 or set(found.members.values()) == set(gate.of)
-        if enough and not common_footprint(cones.estate, found.members):
-            yield _Group(name, found)
+        for found in cones.redundant.get(name, ()):
+            gate = cones.gates[name]
+            enough = gate.at_least == 1 or set(found.members.values()) == set(gate.of)
+            if in_force(found, as_of) and enough and not common_footprint(cones.estate, found.members):
+                yield _Group(name, found)
 
 
 def _apart(structure: Structure, top: str, group: _Group) -> bool:
@@ -148,7 +193,8 @@ def _group_downtime(
     return min(share, worst_case(structure, group.gate, downtime).bound.upper), shares
 
 
-def _footprint(estate: "Estate", service: str) -> set[str]:
+def _footprint(estate: "Estate", service: str, *, below: bool = True) -> set[str]:
+    """A service with its risk groups and its supplier, and those of all services below it."""
     found: set[str] = set()
     stack = [service]
     while stack:
@@ -160,5 +206,6 @@ def _footprint(estate: "Estate", service: str) -> set[str]:
         owner = estate.parties.get(one.owner)
         if owner is not None and "supplier" in owner.roles:
             found.add(f"party.{one.owner}")
-        stack.extend(call.service for call in one.calls())
+        if below:
+            stack.extend(call.service for call in one.calls())
     return found

@@ -1,6 +1,6 @@
 """Suppliers' promises on being down together, as clauses over the nodes of one structure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,8 +24,11 @@ class JointPromise:
 class JointPromises:
     """Every promise on joint downtime of an estate, and what each means below an objective."""
 
-    def __init__(self, cones: Cones) -> None:
+    def __init__(self, cones: Cones, is_kept: Callable[[Agreement, Joint], bool]) -> None:
+        """`is_kept` says whether what is below an OLA supports its promise on joint downtime."""
         self._cones = cones
+        self._is_kept = is_kept
+        self._held: dict[str, bool] = {}
         self._all = [
             (agreement, index, joint)
             for agreement in cones.estate.agreements.values()
@@ -33,6 +36,15 @@ class JointPromises:
             for index, joint in enumerate(agreement.joint)
         ]
         self._known: dict[tuple[str, int], tuple[JointPromise, ...]] = {}
+
+    @property
+    def unsupported(self) -> tuple[tuple[Agreement, Joint], ...]:
+        """Promises of OLAs that are left out, since what is below them allows more."""
+        return tuple(
+            (agreement, joint)
+            for agreement, index, joint in self._all
+            if not joint.downtime.months and not self._holds(_name(agreement, index), agreement, joint)
+        )
 
     def below(self, top: str, firmness: int) -> tuple[JointPromise, ...]:
         """The promises that say something about what is below `top`, of agreements at least as firm."""
@@ -59,6 +71,7 @@ class JointPromises:
     ) -> JointPromise | None:
         if agreement.status.firmness < firmness or joint.downtime.months:
             return None
+        name = _name(agreement, index)
         parts: list[str] = []
         for service in joint.services:
             seen = [
@@ -68,10 +81,14 @@ class JointPromises:
             ]
             if seen:
                 parts.append(self._one_node(service, seen))
-        if len(parts) < joint.at_least:
+        if len(parts) < joint.at_least or not self._holds(name, agreement, joint):
             return None
-        name = f"{agreement.address}.joint.{index}"
         return JointPromise(agreement, joint, Clause(name, tuple(parts), joint.at_least, Fraction(1)))
+
+    def _holds(self, name: str, agreement: Agreement, joint: Joint) -> bool:
+        if name not in self._held:
+            self._held[name] = agreement.kind != "OLA" or self._is_kept(agreement, joint)
+        return self._held[name]
 
     def _one_node(self, service: str, seen: Sequence[str]) -> str:
         """A service is down when anybody who consumes it sees it down."""
@@ -80,3 +97,7 @@ class JointPromises:
         name = f"{service} for any of {', '.join(seen)}"
         self._cones.gates.setdefault(name, Gate.all_of(seen))
         return name
+
+
+def _name(agreement: Agreement, index: int) -> str:
+    return f"{agreement.address}.joint.{index}"

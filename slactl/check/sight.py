@@ -1,6 +1,6 @@
 """A structure as one timeline sees it: the three numbers of each node, their proofs, and outages on dates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -25,6 +25,7 @@ from slactl.check.short_outages import may_join
 from slactl.check.timeline import (
     Shares,
     Timeline,
+    undated_maintenance_s,
 )
 from slactl.model.estate import Estate
 
@@ -67,11 +68,11 @@ class Sight:
         """Numbers by the form of a structure; leaves are told by their positions."""
         self._over: dict[str, bool] = {}
         """By leaf: whether what is promised of it lies over our windows."""
-        self._holdings: dict[str, tuple[Holding, ...]] = {}
+        self._holdings: dict[tuple[str, bool], tuple[Holding, ...]] = {}
         """By leaf."""
         self._programmes: dict[tuple[str, int], AtOnce] = {}
-        self._known: dict[str, Shares] = {}
-        """Shares by leaf."""
+        self._known: dict[tuple[str, bool], Shares] = {}
+        """Shares by leaf, and whether our own undated maintenance excuses that of its promises."""
 
     def numbers(self, top: str, firmness: int) -> Numbers:
         """The three numbers of a node.
@@ -148,17 +149,25 @@ class Sight:
     def held(self, top: str, firmness: int, window: int) -> list[Holding]:
         """Every promise that holds a leaf or clause; a claim is one that speaks of our window alone."""
         found: list[Holding] = []
-        for name, share in self._shares(top).items():
-            if name not in self._holdings:
-                self._holdings[name] = self._held(self._cones.leaves[name])
-            found += self._holdings[name]
-            if not self._holdings[name]:
+        shares = self._shares(top)
+        excused = self._excused([self._cones.leaves[name] for name in shares])
+        for name, share in shares.items():
+            leaf = self._cones.leaves[name]
+            key = name, all(one.agreement.address in excused for one in leaf.backers)
+            if key not in self._holdings:
+                self._holdings[key] = self._held(leaf, excused=key[1])
+            found += self._holdings[key]
+            if not self._holdings[key]:
                 found.append(Holding(name, self.timeline.own(share[0][window], window)))
-        return found + [Holding(one.clause.name, promise) for one, _, promise in self._clauses(top, firmness)]
+        return found + [
+            Holding(one.clause.name, promise, undated_maintenance_s(one.agreement))
+            for one, _, promise in self._clauses(top, firmness)
+        ]
 
-    def _held(self, leaf: Leaf) -> tuple[Holding, ...]:
+    def _held(self, leaf: Leaf, *, excused: bool) -> tuple[Holding, ...]:
         backers = [(one.agreement, one.objective) for one in leaf.backers]
-        promises = zip(self.timeline.promises(backers), self.timeline.left_out(backers), strict=True)
+        left_out = self.timeline.left_out(backers, excused=excused)
+        promises = zip(self.timeline.promises(backers), left_out, strict=True)
         return tuple(
             Holding(leaf.name, replace(one, unavailability=one.unavailability * leaf.times), left_out_s)
             for one, left_out_s in promises
@@ -172,7 +181,8 @@ class Sight:
         """What recorded evidence of independence is worth, in the window where it is worth least; None without any."""
         policy = self._estate.workspace.check
         if policy.assume == "independent":
-            return assumed(self._numbers[top, firmness].expected, policy.confidence.share)
+            expected = self._numbers[top, firmness].expected
+            return assumed(self._cones, top, expected, policy.confidence.share)
         columns = dict.fromkeys(zip(*(share[0] for share in self._shares(top).values()), strict=True))
         found = [
             with_evidence(
@@ -273,15 +283,37 @@ class Sight:
         return self._programmes[key]
 
     def _shares(self, top: str) -> dict[str, Shares]:
-        leaves = self._cones.structure.leaves(top)
-        for name in leaves:
-            if name not in self._known:
-                self._known[name] = self._share(self._cones.leaves[name])
-        return {name: self._known[name] for name in leaves}
+        leaves = [self._cones.leaves[name] for name in self._cones.structure.leaves(top)]
+        excused = self._excused(leaves)
+        found: dict[str, Shares] = {}
+        for leaf in leaves:
+            key = leaf.name, all(one.agreement.address in excused for one in leaf.backers)
+            if key not in self._known:
+                self._known[key] = self._share(leaf, excused=key[1])
+            found[leaf.name] = self._known[key]
+        return found
 
-    def _share(self, leaf: Leaf) -> Shares:
+    def _excused(self, leaves: Sequence[Leaf]) -> Collection[str]:
+        """The agreements whose undated maintenance ours excuses: all, or the one with most where ours is too short for all.
+
+        Nothing says that suppliers do their maintenance at the same time, and ours is there once in each window.
+        """
+        undated = {one.agreement.address: Fraction(0) for leaf in leaves for one in leaf.backers}
+        if not self.timeline.excused_ms:
+            return undated
+        for leaf in leaves:
+            for one in leaf.backers:
+                asked = self.timeline.undated_ms(one.agreement, one.objective)
+                undated[one.agreement.address] = max(undated[one.agreement.address], asked)
+        if sum(undated.values()) <= self.timeline.excused_ms:
+            return undated
+        most = max(undated, key=lambda address: (undated[address], address))
+        return [address for address, asked in undated.items() if not asked or address == most]
+
+    def _share(self, leaf: Leaf, *, excused: bool) -> Shares:
         if leaf.kind == "promise":
-            shares = self.timeline.promised([(one.agreement, one.objective) for one in leaf.backers])
+            backers = [(one.agreement, one.objective) for one in leaf.backers]
+            shares = self.timeline.promised(backers, excused=excused)
             return shares if leaf.times == 1 else _often(shares, leaf.times)
         claim = self._estate.services[leaf.service].intrinsic.availability
         if leaf.kind == "intrinsic" and claim is not None:

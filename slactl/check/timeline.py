@@ -22,6 +22,7 @@ from slactl.model.estate import Estate
 
 MAINTENANCE = "planned-maintenance"
 _UTC = ZoneInfo("UTC")
+_YEAR_S = 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,27 @@ def clock_of(agreement: Agreement, objective: Objective, start: int, end: int) -
     )
 
 
+def undated_maintenance_s(agreement: Agreement) -> Fraction:
+    """The maintenance without dates that an agreement's promise on joint downtime leaves out in each of its windows."""
+    maintenance = agreement.maintenance if MAINTENANCE in agreement.excludes else None
+    allowance = maintenance.allowance if maintenance else None
+    return allowance.seconds if allowance else Fraction(0)
+
+
+def clock_of_joint(agreement: Agreement, joint: Joint, start: int, end: int) -> Clock:
+    """The clock of a promise on joint downtime between two instants."""
+    maintenance = agreement.maintenance if MAINTENANCE in agreement.excludes else None
+    allowance = maintenance.allowance if maintenance else None
+    return Clock(
+        window=joint.window,
+        hours=agreement.hours,
+        maintenance=maintenance.windows if maintenance else (),
+        allowance_ms=allowance.milliseconds if allowance else 0,
+        start=start,
+        end=end,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """One window of an objective, or the part of it that lies in the term."""
@@ -76,8 +98,8 @@ class Timeline:
         self._hours = estate.hours
         self._zone = estate.hours.zone(clock.hours)
         self._horizon = (clock.start, clock.end)
-        self._known: dict[tuple[tuple[Clock, Fraction], ...], Shares] = {}
-        self._by_name: dict[tuple[str, ...], Shares] = {}
+        self._known: dict[tuple[tuple[tuple[Clock, Fraction], ...], bool], Shares] = {}
+        self._by_name: dict[tuple[tuple[str, ...], bool], Shares] = {}
         self._constants: dict[Fraction, Shares] = {}
 
     @cached_property
@@ -106,21 +128,38 @@ class Timeline:
             for span, _ in pairs
         )
 
-    def promised(self, backers: Sequence[tuple[Agreement, Objective]]) -> Shares:
-        """How promises that hold at once look from here: in each window the least that any of them allows."""
-        name = tuple(objective.address for _, objective in backers)
+    def promised(self, backers: Sequence[tuple[Agreement, Objective]], *, excused: bool = True) -> Shares:
+        """How promises that hold at once look from here: in each window the least that any of them allows.
+
+        With `excused`, our own undated maintenance is there for theirs.
+        """
+        name = tuple(objective.address for _, objective in backers), excused
         if name not in self._by_name:
-            self._by_name[name] = self._promised(backers)
+            self._by_name[name] = self._promised(backers, self.excused_ms if excused else 0)
         return self._by_name[name]
 
-    def _promised(self, backers: Sequence[tuple[Agreement, Objective]]) -> Shares:
+    def undated_ms(self, agreement: Agreement, objective: Objective) -> Fraction:
+        """The most undated maintenance that a promise excludes in one of our windows."""
+        theirs = clock_of(agreement, objective, *self._reach(agreement.term, objective.window))
+        if not theirs.allowance_ms:
+            return Fraction(0)
+        return 1000 * max(self._maintained(theirs, one.span) for one in self.windows)
+
+    @property
+    def excused_ms(self) -> int:
+        """Undated maintenance in each of our windows that does not count."""
+        return self._clock.allowance_ms
+
+    def _promised(self, backers: Sequence[tuple[Agreement, Objective]], excused_ms: int) -> Shares:
         key = tuple(
             (clock_of(one, objective, *self._reach(one.term, objective.window)), unavailability_of(objective))
             for one, objective in backers
         )
-        if key not in self._known:
-            self._known[key] = self._least([self._seen(clocks) for clocks in self._together(key)])
-        return self._known[key]
+        known = key, excused_ms > 0
+        if known not in self._known:
+            together = self._together(key, excused_ms)
+            self._known[known] = self._least([self._seen(clocks, excused_ms) for clocks in together])
+        return self._known[known]
 
     def counted(self, window: int) -> IntervalSet:
         """The time of one window that counts."""
@@ -137,12 +176,17 @@ class Timeline:
             for one, objective in backers
         )
 
-    def left_out(self, backers: Sequence[tuple[Agreement, Objective]]) -> tuple[Fraction, ...]:
-        """The undated maintenance that promises leave out in each of their windows, in seconds; 0 where we do as well."""
+    def left_out(
+        self, backers: Sequence[tuple[Agreement, Objective]], *, excused: bool = True
+    ) -> tuple[Fraction, ...]:
+        """The undated maintenance that promises leave out in each of their windows, in seconds; 0 where ours excuses it."""
+        excused_ms = self.excused_ms if excused else 0
         clocks = [
             clock_of(one, objective, *self._reach(one.term, objective.window)) for one, objective in backers
         ]
-        return tuple(Fraction(one.allowance_ms if self._leaves_out(one) else 0, 1000) for one in clocks)
+        return tuple(
+            Fraction(one.allowance_ms if self._leaves_out(one, excused_ms) else 0, 1000) for one in clocks
+        )
 
     @property
     def rolling(self) -> bool:
@@ -155,13 +199,10 @@ class Timeline:
 
     def together(self, agreement: Agreement, joint: Joint) -> tuple[tuple[Fraction, ...], Promise]:
         """How a promise on joint downtime looks from here: its share of each window, and the promise itself."""
-        excluded = MAINTENANCE in agreement.excludes and agreement.maintenance is not None
-        windows = agreement.maintenance.windows if excluded and agreement.maintenance else ()
-        reach = self._reach(agreement.term, joint.window)
-        clock = Clock(joint.window, agreement.hours, windows, 0, *reach)
+        clock = clock_of_joint(agreement, joint, *self._reach(agreement.term, joint.window))
         promise = replace(self._promise(clock, joint.downtime.seconds), absolute=True)
         pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, (promise,))
-        return tuple(min(Fraction(1), share) for _, share in pairs), promise
+        return self._with_undated(pairs, clock, 0), promise
 
     def aligned(self, promise: Promise) -> bool:
         """Whether a promise allows the same share of every part of every window."""
@@ -197,14 +238,20 @@ class Timeline:
             high = min(high, first_second(term.until + timedelta(days=1)))
         return low, max(low, high)
 
-    def _seen(self, theirs: tuple[tuple[Clock, Fraction], ...]) -> Shares:
+    def _seen(self, theirs: tuple[tuple[Clock, Fraction], ...], excused_ms: int) -> Shares:
         promises = tuple(self._promise(clock, share) for clock, share in theirs)
         pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, promises)
-        shares = tuple(
-            min(Fraction(1), share + self._unexcluded(theirs[0][0], span) / stretch.seconds)
+        shares = self._with_undated(pairs, theirs[0][0], excused_ms)
+        return shares, long_run_share(self._measured, self._horizon, promises)
+
+    def _with_undated(
+        self, pairs: Sequence[tuple[Span, Fraction]], theirs: Clock, excused_ms: int
+    ) -> tuple[Fraction, ...]:
+        """Shares of our windows, and the undated maintenance that may fall there and is not excused, at most all."""
+        return tuple(
+            min(Fraction(1), share + self._unexcluded(theirs, span, excused_ms) / stretch.seconds)
             for (span, share), stretch in zip(pairs, self.windows, strict=True)
         )
-        return shares, long_run_share(self._measured, self._horizon, promises)
 
     def _promise(self, theirs: Clock, unavailability: Fraction) -> Promise:
         whole = theirs.hours is None and not theirs.maintenance and self._covers_all(theirs)
@@ -214,11 +261,11 @@ class Timeline:
     def _covers_all(self, theirs: Clock) -> bool:
         return (theirs.start, theirs.end) == self._reach(Term(), theirs.window)
 
-    def _unexcluded(self, theirs: Clock, span: Span) -> Fraction:
-        """Undated maintenance that they exclude in one of our windows beyond what we do, in seconds."""
+    def _unexcluded(self, theirs: Clock, span: Span, excused_ms: int) -> Fraction:
+        """Undated maintenance that they exclude in one of our windows beyond what is excused, in seconds."""
         if not theirs.allowance_ms:
             return Fraction(0)
-        return max(Fraction(0), self._maintained(theirs, span) - Fraction(self._clock.allowance_ms, 1000))
+        return max(Fraction(0), self._maintained(theirs, span) - Fraction(excused_ms, 1000))
 
     def _maintained(self, theirs: Clock, span: Span) -> Fraction:
         """The most of their undated maintenance that fits into one of our windows."""
@@ -227,21 +274,22 @@ class Timeline:
         if rolling is not None:
             return length // rolling * allowed + min(allowed, Fraction(length % rolling))
         if self.rolling:  # wherever it begins
-            return allowed * len(theirs.window.spans(_UTC, span[0] - 86_400, span[1] + 86_400))
+            around = theirs.window.spans(_UTC, span[0] - _YEAR_S, span[1] + _YEAR_S)
+            return allowed * (length // min(end - start for start, end in around) + 2)
         windows = theirs.window.spans(self._hours.zone(theirs.hours), *span)
         return sum(
             (min(allowed, Fraction(min(end, span[1]) - max(start, span[0]))) for start, end in windows),
             Fraction(0),
         )
 
-    def _leaves_out(self, theirs: Clock) -> bool:
-        return any(self._unexcluded(theirs, stretch.span) for stretch in self.windows)
+    def _leaves_out(self, theirs: Clock, excused_ms: int) -> bool:
+        return any(self._unexcluded(theirs, stretch.span, excused_ms) for stretch in self.windows)
 
     def _together(
-        self, promises: tuple[tuple[Clock, Fraction], ...]
+        self, promises: tuple[tuple[Clock, Fraction], ...], excused_ms: int
     ) -> list[tuple[tuple[Clock, Fraction], ...]]:
         """Promises that can be held against the time at once; one that leaves out undated maintenance stands alone."""
-        undated = [one for one in promises if self._leaves_out(one[0])]
+        undated = [one for one in promises if self._leaves_out(one[0], excused_ms)]
         dated = tuple(one for one in promises if one not in undated)
         return [*([dated] if dated else []), *((one,) for one in undated)]
 

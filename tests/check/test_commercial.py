@@ -191,11 +191,14 @@ def test_a_supplier_that_measures_for_us_has_to_report(fixture: Fixture) -> None
 
 def test_an_informal_ola_is_a_note(fixture: Fixture) -> None:
     ola = (
-        "---\napiVersion: slactl/v1\nkind: OLA\nmetadata: {name: hosting}\nspec: {service: hosting, status: agreed, "
-        "provider: team-shop, objectives: {availability: {target: 99.9%}}}\n---\napiVersion: slactl/v1\nkind: SLA\n"
+        "---\napiVersion: slactl/v1\nkind: Party\nmetadata: {name: data}\nspec: {type: internal}\n"
+        "---\napiVersion: slactl/v1\nkind: Service\nmetadata: {name: db}\nspec: {owner: data}\n"
+        "---\napiVersion: slactl/v1\nkind: OLA\nmetadata: {name: db}\nspec: {service: db, status: agreed, "
+        "objectives: {availability: {target: 99.99%}}}\n---\napiVersion: slactl/v1\nkind: SLA\n"
     )
-    found = fixture("SLA704", "good", ("---\napiVersion: slactl/v1\nkind: SLA\n", ola))
-    assert [(one.address, one.severity) for one in found] == [("ola.hosting", "note")]
+    needs = ("dependsOn: [hosting]", "dependsOn: [hosting, db]")
+    found = fixture("SLA704", "good", ("---\napiVersion: slactl/v1\nkind: SLA\n", ola), needs)
+    assert [(one.address, one.severity) for one in found] == [("ola.db", "note")]
 
 
 def test_an_indemnity_and_its_insurance_need_a_common_currency(fixture: Fixture) -> None:

@@ -152,3 +152,70 @@ def test_a_joint_promise_on_other_services_adds_nothing(workspace: Write) -> Non
     text = pair("99.97%", "", joint=joint) + document("Service", "spare", "owner: cloud")
     result = assess(workspace(text)).objectives[SLA]
     assert result.guaranteed.lower == Fraction(995, 1000)
+
+
+def hidden(evidence: str = "") -> str:
+    """A shop on two services with a promise each, which rest on one supplier below."""
+    rest = "owner: team, intrinsic: {availability: 100%}, dependsOn: [hidden]"
+    text = document("Party", "team", "type: internal") + document("Service", "hidden", "owner: cloud")
+    text += document(
+        "UC", "hidden", "service: hidden, status: agreed, objectives: {availability: {target: 99.9%}}"
+    )
+    for name in ("east", "west"):
+        text += document("Service", name, rest)
+        text += document(
+            "OLA", name, f"service: {name}, status: agreed, objectives: {{availability: {{target: 99.9%}}}}"
+        )
+    shop = f"owner: web, intrinsic: {{availability: 100%}}, dependsOn: {{any: [east, west]}}, {evidence}"
+    text += document("Service", "shop", shop)
+    promised = "service: shop, customer: acme, status: agreed, objectives: {availability: {target: 99.99%}}"
+    return PEOPLE.removesuffix("---\n") + text + document("SLA", "acme-shop", promised)
+
+
+@pytest.mark.parametrize("evidence", ["", EVIDENCE])
+def test_a_workspace_that_assumes_independence_does_not_make_a_hidden_supplier_two(
+    workspace: Write, evidence: str
+) -> None:
+    root = "apiVersion: slactl/v1\nkind: Workspace\nmetadata: {name: w}\nspec: {organization: example-inc, check: {assume: independent}}\n"
+    result = assess(workspace(hidden(evidence), root=root)).objectives[SLA]
+    assert result.verdict == "only-if-independent"
+    assert result.independence is not None
+    assert not result.passes
+    assert "share" in result.independence.evidence[0]
+
+
+def test_evidence_that_ended_does_not_hide_other_evidence_on_the_same_group(workspace: Write) -> None:
+    ended = "{between: [west, east], evidence: old.pdf, signedBy: head of platform, until: 2026-01-31}]"
+    result = assess(workspace(pair("99.9%", EVIDENCE.replace("}]", "}, ") + ended))).objectives[SLA]
+    assert result.independence is not None
+    assert "audit.pdf" in result.independence.evidence[0]
+
+
+def test_a_team_cannot_promise_away_that_its_services_share_a_supplier(workspace: Write) -> None:
+    joint = (
+        "joint: [{services: [east, west], atLeast: 2, downtime: 1m, window: calendar-month}], status: agreed"
+    )
+    text = hidden().replace("service: east, status: agreed", f"service: east, {joint}")
+    assessment = assess(workspace(text))
+    assert assessment.objectives[SLA].verdict == "only-if-independent"
+    assert assessment.objectives[SLA].guaranteed.upper == Fraction(999, 1000)
+    assert found(assessment, "SLA208") == ["ola.east"]
+
+
+@pytest.mark.parametrize(("kind", "owner", "provider"), [("OLA", "cloud", "web"), ("UC", "web", "cloud")])
+def test_an_agreement_of_the_wrong_kind_backs_nothing(
+    workspace: Write, kind: str, owner: str, provider: str
+) -> None:
+    text = document("Party", "team", "type: internal") + document(
+        "Service", "shop", "owner: team, intrinsic: {availability: 100%}, dependsOn: [db]"
+    )
+    text += document("Service", "db", f"owner: {owner}")
+    kept = (
+        f"service: db, provider: {provider}, status: agreed, objectives: {{availability: {{target: 99.99%}}}}"
+    )
+    text += document(kind, "db", kept)
+    promised = "service: shop, customer: acme, status: agreed, objectives: {availability: {target: 99.9%}}"
+    text = PEOPLE.removesuffix("---\n") + text + document("SLA", "acme-shop", promised)
+    assessment = assess(workspace(text))
+    assert assessment.objectives[SLA].verdict == "contradicted"
+    assert found(assessment, "SLA106") == [f"{kind.lower()}.db"]

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from slactl.base.diagnostics import Place, Severity
 from slactl.check.result import AmountResult, Finding, ObjectiveResult
-from slactl.model.agreement import Agreement, Objective
+from slactl.model.agreement import Agreement, Joint, Objective
 from slactl.model.estate import Estate
 
 T = TypeVar("T")
@@ -48,6 +48,8 @@ class Evidence:
     """Addresses of objectives measured further out than what is promised below, where the way between counts as down."""
     amounts: Mapping[str, AmountResult] = field(default_factory=dict)
     """Objectives on times and rates, by address."""
+    unsupported_joint: tuple[tuple[Agreement, Joint], ...] = ()
+    """Promises of OLAs on joint downtime that what is below them does not support."""
     findings: tuple[Finding, ...] = ()
     """What the other rules found: for the rules about waivers, which come last."""
     _once: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -1,0 +1,83 @@
+"""Maintenance without dates: what suppliers exclude in each of their windows may fall into ours, and ours is there once."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from slactl.check.engine import check
+from slactl.check.result import ObjectiveResult
+from slactl.documents.load import load_workspace
+from slactl.model.building.estate import build_estate
+from tests.estate_texts import PEOPLE, document, promise, service
+
+Write = Callable[..., Path]
+TODAY = date(2026, 11, 23)
+HOUR_S = 3600
+
+
+def undated(length: str) -> str:
+    return f"excludes: [planned-maintenance], maintenance: {{allowance: {length}}},"
+
+
+def result(root: Path) -> ObjectiveResult:
+    estate, problems = build_estate(load_workspace(root))
+    problems.raise_errors()
+    return check(estate, TODAY).objectives["sla.shop.availability"]
+
+
+def supplied(*names: str, needs: str = "", target: str = "100%", theirs: str = "4h") -> str:
+    text = service("shop", "web", needs or f"[{', '.join(names)}]", "100%")
+    text += "".join(service(name, "cloud") for name in names)
+    return text + "".join(promise("UC", name, name, target, undated(theirs)) for name in names)
+
+
+def sla(ours: str, objective: str = "", target: str = "99.9%") -> str:
+    extra = undated(ours) if ours else ""
+    return promise("SLA", "shop", "shop", target, f"customer: acme, {extra}", objective)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "hours_left"),
+    [("4h", "4h", 4), ("2h", "4h", 0), ("3h", "4h", 3), ("4h", "", 8)],
+    ids=["as much as one", "as much as both", "less than both", "none"],
+)
+def test_our_maintenance_excuses_that_of_two_suppliers_once(
+    workspace: Write, theirs: str, ours: str, hours_left: int
+) -> None:
+    found = result(workspace(PEOPLE + supplied("a", "b", theirs=theirs) + sla(ours)))
+    assert found.allowed_s - found.margin_s == hours_left * HOUR_S
+    assert (found.verdict == "guaranteed") == (hours_left == 0)
+
+
+def test_what_a_supplier_excludes_beyond_ours_counts_once_a_month(workspace: Write) -> None:
+    found = result(workspace(PEOPLE + supplied("a", theirs="8h") + sla("4h")))
+    assert found.allowed_s - found.margin_s == 4 * HOUR_S
+
+
+def test_maintenance_each_month_is_not_excused_by_as_much_a_year(workspace: Write) -> None:
+    found = result(workspace(PEOPLE + supplied("a", theirs="8h") + sla("8h", "window: calendar-year")))
+    assert found.verdict != "guaranteed"
+    assert found.allowed_s - found.margin_s == 11 * 8 * HOUR_S
+
+
+def test_a_rolling_window_may_touch_three_months_with_maintenance_in_each(workspace: Write) -> None:
+    rolling = "window: {rolling: 30d}"
+    found = result(workspace(PEOPLE + supplied("a", theirs="1h") + sla("", rolling)))
+    assert found.allowed_s - found.margin_s == 3 * HOUR_S
+
+
+@pytest.mark.parametrize(("excluded", "verdict"), [("", "guaranteed"), (undated("8h"), "undecided")])
+def test_a_promise_on_joint_downtime_does_not_count_in_maintenance_either(
+    workspace: Write, excluded: str, verdict: str
+) -> None:
+    joint = "joint: [{services: [east, west], atLeast: 2, downtime: 1m, window: calendar-month}]"
+    text = service("shop", "web", "{any: [east, west]}", "100%")
+    text += service("east", "cloud") + service("west", "cloud")
+    text += document(
+        "UC",
+        "zones",
+        f"services: [east, west], status: agreed, {excluded} objectives: {{availability: {{target: 99.9%}}}}, {joint}",
+    )
+    assert result(workspace(PEOPLE + text + sla("", target="99.99%"))).verdict == verdict
