@@ -6,7 +6,7 @@ bounds. A step that splits charges the time when a given leaf is down to that le
 rest. Items are leaves with their budgets, clauses on joint downtime with theirs, or earlier steps.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,6 +14,8 @@ from slactl.assurance.modules import INNER
 from slactl.assurance.worst_case import Step, WorstCase
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
+_PERFECT = f"{INNER}perfect"
+"""Stands for the step about the top that takes as up what is perfect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,20 @@ class ProofStep:
     """At most this share of the window."""
 
 
-def proof_steps(found: WorstCase) -> list[ProofStep]:
+def proof_steps(found: WorstCase, names: Collection[str]) -> list[ProofStep]:
     """The steps that prove `found.bound.upper`, the last about its top; empty where nothing is to prove.
 
     Nothing is where the top is a leaf, or always down.
+
+    Args:
+        found: the worst case.
+        names: all that the structure's gates, leaves and clauses are called; no step is called like another one of them.
     """
     if found.root is False or found.top in found.downtime:
         return []
     perfect = frozenset(name for name, share in found.downtime.items() if share <= 0)
     bounds = dict(found.downtime)
-    ids = _ids(found, perfect)
+    ids = _ids(found, perfect, names)
     steps: list[ProofStep] = []
     for step in found.steps:
         steps.append(_proof_step(step, perfect, ids, bounds))
@@ -51,20 +57,27 @@ def proof_steps(found: WorstCase) -> list[ProofStep]:
     return steps
 
 
-def _ids(found: WorstCase, perfect: frozenset[str]) -> dict[str, str]:
+def _ids(found: WorstCase, perfect: frozenset[str], names: Collection[str]) -> dict[str, str]:
     """For each node of a step its id: the name of its gate, with how often decisive leaves were taken out of it."""
     ids: dict[str, str] = {}
+    taken = {*names, *found.downtime}
     for step in found.steps:
         gate, *rests = step.node.split(INNER)
         words = rests[-1] if rests and rests[-1] else f"rest {len(rests)}"
-        ids[step.node] = f"{gate} ({words})" if rests else gate
-    if found.top in ids and perfect:  # the step named like it comes last, with what is perfect split off
-        ids[found.top] = _given_perfect(found.top)
+        ids[step.node] = _free(f"{gate} ({words})", taken) if rests else gate
+        taken.add(ids[step.node])
+    if perfect:  # the step named like the top comes last, with what is perfect split off
+        ids[_PERFECT] = _free(f"{found.top} (given what is perfect)", taken)
+        if found.top in ids:
+            ids[found.top] = ids[_PERFECT]
     return ids
 
 
-def _given_perfect(top: str) -> str:
-    return f"{top} (given what is perfect)"
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, with as many marks as it takes to be no one else's."""
+    while name in taken:
+        name += "'"
+    return name
 
 
 def _proof_step(
@@ -82,10 +95,10 @@ def _last(
     found: WorstCase, perfect: frozenset[str], ids: Mapping[str, str], bounds: Mapping[str, Fraction]
 ) -> Iterator[ProofStep]:
     """The top from what it comes down to, without any leaf as given."""
-    rest = _given_perfect(found.top) if perfect else found.top
+    rest = ids[_PERFECT] if perfect else found.top
     last = found.last
     share = _ZERO if last is None else min(_ONE, bounds[last])
-    if rest not in ids.values():
+    if rest not in (one for node, one in ids.items() if node != _PERFECT):
         weights = {} if last is None else {ids.get(last, last): _ONE}
         yield ProofStep(rest, found.top, perfect, weights, None, share)
     if perfect:

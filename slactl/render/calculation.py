@@ -58,8 +58,9 @@ def calculation_text(
     if found.window is not None:
         lines.append(f"  worst window {_window_name(question, found)}")
     seconds = _seconds(question, found)
-    lines.append(f"  worst case  {spoken(found.worst.upper * seconds)} down in {spoken(seconds)}, made of")
     links = found.case.links
+    made_of = ", made of" if links else ""
+    lines.append(f"  worst case  {spoken(found.worst.upper * seconds)} down in {spoken(seconds)}{made_of}")
     lines += [f"    {spoken(share * seconds):>12}  {item}" for item, share in links[:_MOST_LINES]]
     if len(links) > _MOST_LINES:
         rest = sum((share for _, share in links[_MOST_LINES:]), Fraction(0))
@@ -80,7 +81,7 @@ def certificate(structure: Structure, case: WorstCase) -> dict[str, Any]:
         "format": "slactl-certificate/1",
         **structure_document(structure, case.top, case.clauses),
         "budgets": budgets_document(case),
-        **steps_document(case),
+        **steps_document(case, structure),
         "bound": str(case.bound.upper),
     }
 

@@ -111,7 +111,7 @@ def _reasons(found: Explanation, case: Case) -> dict[str, Any]:
     if case.joint is not None:
         return cells_document(case.joint)
     budgets = dict.fromkeys(found.clauses, "1") | budgets_document(case.programme)
-    return {"budgets": budgets, **steps_document(case.programme)}
+    return {"budgets": budgets, **steps_document(case.programme, found.structure)}
 
 
 def _witness(found: Explanation, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def _proof_lines(found: Explanation, style: Style) -> list[str]:
 
 
 def _steps_lines(case: Case, found: Explanation, style: Style) -> Iterable[str]:
-    steps = proof_steps(case.programme)
+    steps = proof_steps(case.programme, found.structure.order(found.top))
     budgets = dict(case.programme.downtime) | {step.id: step.bound for step in steps}
     titles = dict(found.titles) | {step.id: _title(step, found.titles) for step in steps}
     for step in steps[-_MOST_STEPS:]:

@@ -24,7 +24,11 @@ def fault_tree_document(name: str, event: TopEvent, dependent: Dependent | None)
 
     For a tree that is not coherent `guaranteed`, `best`, `certificate` and `witness` are null, and `note` says why.
     """
-    document: dict[str, Any] = {"format": "slactl-calc/1", "subject": name, "top": event.name}
+    document: dict[str, Any] = {
+        "format": "slactl-calc/1",
+        "subject": f"{name}: {event.name}",
+        "top": event.name,
+    }
     document |= {"window": None, "worst_window": None}
     if dependent is None:
         empty = ("guaranteed", "guaranteed_unavailability", "best", "best_unavailability", "best_bounds")
@@ -51,8 +55,9 @@ def fault_tree_text(name: str, event: TopEvent, dependent: Dependent | None, sty
     worst = dependent.worst
     most = f"at most {_figures(worst.bound.upper, ROUND_CEILING)}"
     attained = "" if worst.bound.exact else f" (at least {_figures(worst.bound.lower, ROUND_FLOOR)})"
-    lines.append(f"  worst case  {most}{attained}, whatever happens together, made of")
     links = worst.links
+    made_of = ", made of" if links else ""
+    lines.append(f"  worst case  {most}{attained}, whatever happens together{made_of}")
     lines += [f"    {_figures(share, ROUND_CEILING):>12}  {item}" for item, share in links[:_MOST_LINES]]
     if len(links) > _MOST_LINES:
         rest = sum((share for _, share in links[_MOST_LINES:]), Fraction(0))

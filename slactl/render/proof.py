@@ -29,9 +29,9 @@ def budgets_document(found: WorstCase) -> dict[str, str]:
     return {name: str(min(Fraction(1), share)) for name, share in found.downtime.items()}
 
 
-def steps_document(found: WorstCase) -> dict[str, Any]:
+def steps_document(found: WorstCase, structure: Structure) -> dict[str, Any]:
     """The steps of the proof of the upper bound, and what they take as given."""
-    steps = proof_steps(found)
+    steps = proof_steps(found, structure.order(found.top))
     given = _Given(steps)
     return {"given": given.document, "steps": [_step(step, given) for step in steps]}
 

@@ -31,7 +31,7 @@ def documents(
         "names": ["2026-02"],
         "allowed": str(found.bound.upper),
         "budgets": budgets_document(found),
-        **steps_document(found),
+        **steps_document(found, structure),
     }
     proof = {"format": "slactl-proof/1", **facts, "windows": [window]}
     if not found.bound.lower:

@@ -264,6 +264,19 @@ def test_names_that_groups_and_clauses_might_have_are_the_users(calc: Calc) -> N
     assert calc(text.replace("top: a", "top: a/0"))[1][0]["best"] == "0.01"
 
 
+@pytest.mark.parametrize("perfect", ["99%", "100%"])
+@pytest.mark.parametrize("name", ["x (rest 1)", "x (given what is perfect)"])
+def test_a_component_may_be_named_like_a_step_of_the_proof(
+    calc: Calc, tmp_path: Path, slactl: Run, name: str, perfect: str
+) -> None:
+    services = f"{{x: {{all: [a, z, g, h]}}, g: {{any: ['{name}', c]}}, h: {{any: [c, d]}}}}"
+    components = f"{{a: 99%, z: {perfect}, c: 98%, d: 96%, '{name}': 97%}}"
+    code, (found,), _ = calc(f"top: x\nservices: {services}\ncomponents: {components}\n")
+    assert code == 0
+    (tmp_path / "found.json").write_text(json.dumps(found), encoding="utf-8")
+    assert slactl("verify", str(tmp_path / "found.json"))[0] == 0
+
+
 def test_bounds_with_endless_digits_are_rounded_to_the_side_on_which_they_hold(
     calc: Calc, tmp_path: Path, slactl: Run
 ) -> None:
@@ -332,14 +345,14 @@ def test_data_belongs_to_the_trees_before_it_and_leading_data_to_all(calc: Calc)
     code, found, _ = calc(TREE + CLOSE, data, TREE + CLOSE, likelier, options=options, ending="xml")
     assert code == 0
     assert [(one["subject"], one["best"]) for one in found if one["top"] == "station"] == [
-        ("0.xml", "0.999999"),
-        ("2.xml", "0.5"),
+        ("0.xml: station", "0.999999"),
+        ("2.xml: station", "0.5"),
     ]
     code, found, _ = calc(likelier, TREE + CLOSE, TREE + CLOSE, options=options, ending="xml")
     assert code == 0
     assert [(one["subject"], one["best"]) for one in found if one["top"] == "station"] == [
-        ("1.xml", "0.5"),
-        ("2.xml", "0.5"),
+        ("1.xml: station", "0.5"),
+        ("2.xml: station", "0.5"),
     ]
 
 
@@ -357,7 +370,9 @@ def test_what_is_wrong_with_one_model_leaves_the_others(calc: Calc) -> None:
     whole = TREE + DATA + CLOSE
     code, found, err = calc(whole, TREE + CLOSE, whole, options=("-format=open-psa",), ending="xml")
     assert code == 1
-    assert [one["subject"] for one in found] == ["0.xml"] * 3 + ["1.xml"] + ["2.xml"] * 3
+    tops = ("station", "odd", "vote")
+    computed = [[f"{file}.xml: {top}" for top in tops] for file in (0, 2)]
+    assert [one["subject"] for one in found] == [*computed[0], "1.xml", *computed[1]]
     assert "on 1.xml line 4," in err
 
 
