@@ -11,7 +11,7 @@ from slactl.assurance.structure import Gate
 
 _SMALL = 4_500
 """Up to so many nodes a diagram is built here; beyond, by a library, whose start takes as long."""
-_ROOM = ((1_000, (0,)), (_SMALL, (1,)), (60_000, (2, 1, 3, 4, 0, 5)), (600_000, (3, 1)))
+_ROOM = ((1_000, (0,)), (_SMALL, (1,)), (16_000, (2, 1)), (60_000, (2, 1, 3, 4, 0, 5)), (600_000, (3, 1)))
 """Room for a diagram, and the orders that are tried with it: with more room each takes a good part of a second."""
 _LAST = (3, 0)
 """The orders that are tried with all the room that there may be."""
@@ -51,7 +51,10 @@ def compiled(
 def _attempts(node_limit: int, found: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     """Ever more room with each order: a good one needs little, and the best is not known before."""
     tried: list[list[str]] = []
-    for limit, which in (*(step for step in _ROOM if step[0] < node_limit), (node_limit, _LAST)):
+    steps = [step for step in _ROOM if step[0] <= node_limit]
+    if not steps or steps[-1][0] < node_limit:
+        steps.append((node_limit, _LAST))
+    for limit, which in steps:
         for index in which:
             tried.extend(islice(found, max(0, index + 1 - len(tried))))
             if index < len(tried):

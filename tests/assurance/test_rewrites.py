@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from slactl.assurance.bdd import DOWN, UP, Diagram, TooLargeError
+from slactl.assurance.compiled import compiled
 from slactl.assurance.decided import without_decided
 from slactl.assurance.large_bdd import LargeDiagram
 from slactl.assurance.modules import decompose, simplified
@@ -92,3 +93,21 @@ def test_a_diagram_has_ends_negations_and_a_limit(kind: str) -> None:
     assert diagram.nodes(DOWN).root == DOWN
     with pytest.raises(TooLargeError):
         diagram.at_least(20, [diagram.leaf(index) for index in range(40)])
+
+
+def test_what_lies_together_is_ordered_together() -> None:
+    """Ways through a grid: in the order in which they are written, or deep first, the diagram has over 100,000 nodes."""
+    rows, columns = 6, 10
+    gates = {
+        f"c{row}-{column}": Gate.all_of([f"e{row}-{column}", f"w{row}-{column}"])
+        for row in range(rows)
+        for column in range(columns - 1)
+    }
+    for row in range(rows):
+        gates[f"c{row}-{columns - 1}"] = Gate.all_of([f"e{row}-{columns - 1}", "end"])
+        for column in range(columns - 1):
+            gates[f"w{row}-{column}"] = Gate.any_of([f"c{one % rows}-{column + 1}" for one in (row, row + 1)])
+    gates[TOP] = Gate.any_of([f"c{row}-0" for row in range(rows)])
+    found = compiled(gates, TOP, 60_000)
+    assert found is not None
+    assert len(found.nodes) < 10_000

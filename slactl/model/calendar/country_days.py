@@ -1,11 +1,13 @@
 """Public holidays by country and year, from the library `holidays`; remembered, as loading it costs more than a small check."""
 
 import json
+import sys
 from contextlib import suppress
 from datetime import date
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 from slactl.base.cache_folder import shared_cache_folder
 from slactl.base.files import write_atomically
@@ -47,6 +49,7 @@ def _remembered(folder: str) -> Days:
 def _look_up(country: str, subdivision: str | None, year: int, known: Days) -> None:
     import holidays  # noqa: PLC0415 - costs start-up time, seldom used
 
+    _alone(Path(holidays.__file__).parent)
     years = range(year, year + _AHEAD)
     found = holidays.country_holidays(country, subdiv=subdivision, years=years)
     for one in years:
@@ -56,6 +59,13 @@ def _look_up(country: str, subdivision: str | None, year: int, known: Days) -> N
         folder = shared_cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / _FILE, json.dumps({"library": _library(), "days": known}))
+
+
+def _alone(library: Path) -> None:
+    """Let a country be loaded without all the others, which the package of countries names when it is loaded itself."""
+    package = ModuleType("holidays.countries")
+    package.__path__ = [str(library / "countries")]
+    sys.modules.setdefault(package.__name__, package)
 
 
 @cache
