@@ -11,6 +11,7 @@ from slactl.verify.proof import check_proof, proved_bound
 from slactl.verify.witness import check_witness, shown_downtime
 
 PROOF, WITNESS, CALCULATION = "slactl-proof/1", "slactl-witness/1", "slactl-calc/1"
+EXPLANATION = "slactl-explanation/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ def _statement(document: Mapping[str, Any]) -> str:
         return f"Every budget below is kept, and the service is down for {_figures(down * 100, ROUND_FLOOR)}% of the window: the promise is broken."
     if kind == CALCULATION:
         return _calculation(document)
+    if kind == EXPLANATION:
+        raise RefusedError(
+            "It holds neither a proof nor a witness: nothing is claimed that could be checked."
+        )
     raise RefusedError(f'Its format "{kind:.40}" is none that can be checked.')
 
 

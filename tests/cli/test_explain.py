@@ -139,6 +139,10 @@ def test_a_proof_with_another_number_is_refused(shop: Path, slactl: Run, change:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        (
+            '{"format": "slactl-explanation/1", "proof": null, "witness": null}',
+            "holds neither a proof nor a witness",
+        ),
         ("{", "JSON"),
         ("[]", "nothing to verify"),
         ("", "nothing to verify"),
