@@ -12,8 +12,6 @@ from slactl.base.diagnostics import Diagnostic, Place, SlactlError
 from slactl.base.processes import shared_out
 from slactl.cli.console import Console
 from slactl.cli.options import add_output
-from slactl.documents.locate import Locator
-from slactl.render.diagnostics import diagnostic_document, in_order
 from slactl.render.style import Style
 
 _NATIVE, _OPEN_PSA = "slactl", "open-psa"
@@ -103,6 +101,9 @@ def _computed(parsed: argparse.Namespace, style: Style, task: _Task) -> _Compute
 
 
 def _failure(computed: _Computed, parsed: argparse.Namespace) -> dict[str, Any]:
+    from slactl.documents.locate import Locator  # noqa: PLC0415 - reads YAML; needed only when there is a message
+    from slactl.render.diagnostics import diagnostic_document, in_order  # noqa: PLC0415 - the same
+
     problems = [diagnostic_document(*one) for one in in_order(computed.problems, Locator(parsed.root))]
     return {"format": "slactl-calc/1", "subject": computed.file, "errors": problems}
 

@@ -1,24 +1,19 @@
 """What the calculator found, as one document for machines and as lines for a person."""
 
 from fractions import Fraction
-from math import log10
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from slactl.assurance.calculation import Answer, Question
 from slactl.assurance.closed_forms import Bound
-from slactl.assurance.structure import Structure
 from slactl.assurance.verdict import verdict
-from slactl.assurance.worst_case import WorstCase
 from slactl.base.duration import spoken
 from slactl.base.ratio import decimal_text
+from slactl.render.bounds import best_numbers, certificate, decimal, numbers, places
 from slactl.render.findings import verdict_words
-from slactl.render.proof import budgets_document, steps_document, structure_document, timetable_document
+from slactl.render.proof import timetable_document
 from slactl.render.style import Style
 
-_FIGURES = 30
-_MOST_PLACES = 1000
-"""Digits after the point; what is smaller becomes an interval."""
 _UTC = ZoneInfo("UTC")
 _MOST_LINES = 12
 
@@ -37,7 +32,7 @@ def calculation_document(
     document["exact"] = found.worst.exact
     if target is not None:
         document |= {
-            "target": _decimal(target, up=False),
+            "target": decimal(target, up=False),
             "verdict": verdict(target, found.worst, found.expected, found.best),
         }
     document["certificate"] = certificate(question.structure, found.case)
@@ -70,58 +65,9 @@ def calculation_text(
         margin = (1 - target - found.worst.upper) * seconds
         words = f"margin {spoken(margin)}" if margin >= 0 else f"short by {spoken(-margin)}"
         lines.append(
-            f"  target {decimal_text(target * 100, _places(1 - target))}%  {verdict_words(judged, style)}, {words}"
+            f"  target {decimal_text(target * 100, places(1 - target))}%  {verdict_words(judged, style)}, {words}"
         )
     return "\n".join(lines)
-
-
-def certificate(structure: Structure, case: WorstCase) -> dict[str, Any]:
-    """What proves the upper bound of the worst case, for the verifier."""
-    return {
-        "format": "slactl-certificate/1",
-        **structure_document(structure, case.top, case.clauses),
-        "budgets": budgets_document(case),
-        **steps_document(case, structure),
-        "bound": str(case.bound.upper),
-    }
-
-
-def best_numbers(best: Bound) -> dict[str, Any]:
-    """The best case, as an availability and as an unavailability."""
-    return {
-        "best": _availability(best.lower, down=False),
-        "best_unavailability": _decimal(best.lower, up=False),
-        "best_bounds": {
-            "lower": _availability(best.upper, down=True),
-            "upper": _availability(best.lower, down=False),
-        },
-    }
-
-
-def numbers(name: str, down: Bound) -> dict[str, Any]:
-    """Bounds under a name, as availabilities and as unavailabilities."""
-    return {
-        name: {"lower": _availability(down.upper, down=True), "upper": _availability(down.lower, down=False)},
-        f"{name}_unavailability": {
-            "lower": _decimal(down.lower, up=False),
-            "upper": _decimal(down.upper, up=True),
-        },
-    }
-
-
-def _availability(unavailability: Fraction, *, down: bool) -> str:
-    return decimal_text(1 - unavailability, _places(unavailability), up=not down)
-
-
-def _decimal(value: Fraction, *, up: bool) -> str:
-    return decimal_text(value, _places(value), up=up)
-
-
-def _places(value: Fraction, figures: int = _FIGURES) -> int:
-    """So many digits after the point that at least so many of them are figures."""
-    halvings = value.denominator.bit_length() - value.numerator.bit_length() + 1
-    zeros = max(0, int(halvings * log10(2))) if value else 0
-    return min(zeros + figures, _MOST_PLACES)
 
 
 def _line(name: str, down: Bound, why: str) -> str:
@@ -132,8 +78,8 @@ def _line(name: str, down: Bound, why: str) -> str:
 
 def _percent(unavailability: Fraction, *, up: bool) -> str:
     """The availability with six digits after the point, or so many that what is missing to 100% can be seen."""
-    places = max(6, _places(unavailability, 1))
-    return f"{decimal_text((1 - unavailability) * 100, places, up=up)}%"
+    shown = max(6, places(unavailability, 1))
+    return f"{decimal_text((1 - unavailability) * 100, shown, up=up)}%"
 
 
 def _window_name(question: Question, found: Answer) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from slactl.assurance.closed_forms import Bound
 from slactl.assurance.fault_tree import Dependent, TopEvent
 from slactl.base.text import plural
-from slactl.render.calculation import best_numbers, certificate, numbers
+from slactl.render.bounds import best_numbers, certificate, numbers
 from slactl.render.proof import timetable_document
 from slactl.render.style import Style
 
