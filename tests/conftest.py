@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from postgres_server import PostgresServer, running
+
+settings.register_profile("timings are no tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("timings are no tests")
 
 WORKSPACE = """\
 apiVersion: slactl/v1
