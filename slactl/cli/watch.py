@@ -64,4 +64,4 @@ def watched_files(memory: Path | None) -> FileDigests:
 
 def pattern_of(path: str | os.PathLike[str]) -> str:
     """The pattern that matches this file alone."""
-    return glob.escape(os.path.realpath(path))
+    return glob.escape(str(Path(path).absolute()))

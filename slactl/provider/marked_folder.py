@@ -63,7 +63,7 @@ class MarkedFolder:
     @property
     def pattern(self) -> str:
         """Every file that may be one of this workspace's, as a pattern of whole paths."""
-        return f"{glob.escape(os.path.realpath(self.path))}/{self._names}"
+        return f"{glob.escape(str(self.path.absolute()))}/{self._names}"
 
     @property
     def waiting(self) -> Mapping[Path, Body]:

@@ -167,7 +167,7 @@ class FileBased(Protocol):
     def files(self) -> Sequence[str]:
         """Patterns of whole paths, as `glob` reads them, of every file that `read_all` looks at.
 
-        While none of them comes, goes or changes, it finds the same.
+        While none of them comes, goes or changes, it finds the same. Links stay links: one may lead elsewhere tomorrow.
         """
 
 

@@ -1,7 +1,6 @@
 """State in one SQLite file: crash-safe, one row an object, each step a transaction with full synchronisation."""
 
 import glob
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -36,7 +35,7 @@ class SqliteStore:
 
     def files(self) -> Sequence[str]:
         """The file, and SQLite's journals beside it."""
-        whole = glob.escape(os.path.realpath(self._path))
+        whole = glob.escape(str(self._path.absolute()))
         return [whole, f"{whole}-wal", f"{whole}-journal"]
 
     def export(self) -> dict[str, Any]:

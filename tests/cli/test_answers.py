@@ -137,6 +137,30 @@ def test_a_plan_right_after_an_apply_is_remembered_at_once(run: Run, computed: l
     assert len(computed) == made, "what reading a state leaves behind is no change"
 
 
+def test_a_link_that_leads_elsewhere_now_is_seen(run: Run, shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    (shop / "rules").symlink_to(tmp_path / "one")
+    assert run("apply", "-auto-approve")[0] == 0
+    for _ in range(2):
+        assert unchanged(run)
+    (shop / "rules").unlink()
+    (shop / "rules").symlink_to(tmp_path / "other")
+    assert "5 to add" in run("plan")[1], "the folder that is read now is empty"
+
+
+def test_a_state_behind_a_link_that_leads_elsewhere_now_is_seen(run: Run, shop: Path, tmp_path: Path) -> None:
+    assert run("apply", "-auto-approve")[0] == 0
+    state = shop / ".slactl" / "state.db"
+    state.rename(tmp_path / "kept.db")
+    state.symlink_to(tmp_path / "kept.db")
+    for _ in range(2):
+        assert unchanged(run)
+    state.unlink()
+    state.symlink_to(tmp_path / "nothing.db")
+    assert not unchanged(run)
+
+
 def test_an_apply_a_lost_state_and_another_workspace_are_seen(
     run: Run, shop: Path, computed: list[str]
 ) -> None:
