@@ -73,7 +73,9 @@ def answered(
     folder = cache_folder(parsed.root)
     path = folder / f"answer-{verb}.json"
     with ExitStack() as stack:
-        memory = folder / "watched.json" if remembers else None
+        memory = (
+            folder / f"watched-{verb}.json" if remembers else None
+        )  # each keeps the stamps of its own files
         watch = Watch(stack.enter_context(watched_files(memory)))
         if not remembers:
             return answer(console, watch)

@@ -137,6 +137,17 @@ def test_a_plan_right_after_an_apply_is_remembered_at_once(run: Run, computed: l
     assert len(computed) == made, "what reading a state leaves behind is no change"
 
 
+def test_other_commands_do_not_forget_what_a_plan_has_seen(run: Run, tmp_path: Path) -> None:
+    assert run("apply", "-auto-approve")[0] == 0
+    assert unchanged(run)
+    (stamps,) = (tmp_path / "cache").rglob("watched-plan.json")
+    seen = stamps.read_text()
+    assert "prom.rules.sla.acme-shop" in seen
+    run("validate")
+    run("check")
+    assert stamps.read_text() == seen
+
+
 def test_a_link_that_leads_elsewhere_now_is_seen(run: Run, shop: Path, tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
