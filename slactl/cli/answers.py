@@ -73,9 +73,8 @@ def answered(
     folder = cache_folder(parsed.root)
     path = folder / f"answer-{verb}.json"
     with ExitStack() as stack:
-        memory = (
-            folder / f"watched-{verb}.json" if remembers else None
-        )  # each keeps the stamps of its own files
+        # a memory of its own: what another command looks at would push the stamps of this one's files out
+        memory = folder / f"watched-{verb}.json" if remembers else None
         watch = Watch(stack.enter_context(watched_files(memory)))
         if not remembers:
             return answer(console, watch)
