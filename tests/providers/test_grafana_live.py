@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_server import PrometheusServer, promtool, running
+from prometheus_server import PrometheusServer, keep_history, record, running
 
 from slactl.cli.main import main
 from tests.estate_texts import PEOPLE, document, promise, service
@@ -81,14 +81,6 @@ def history(path: Path) -> None:
     path.write_text("\n".join([*text, "# EOF", ""]))
 
 
-def record(server: PrometheusServer, folder: Path, start: int, every: str, *rules: Path) -> None:
-    """Evaluate rules over the history that a server has."""
-    promtool(
-        "tsdb", "create-blocks-from", "rules", f"--start={start}", f"--end={END}", f"--url={server.url}",
-        f"--output-dir={folder / 'data'}", f"--eval-interval={every}", *rules,
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, PrometheusServer]]:
     """An applied estate, and a server with what its rules have recorded of a day."""
@@ -105,7 +97,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, P
     rules, folder = root / "rules", root / "server"
     folder.mkdir()
     history(root / "history.txt")
-    promtool("tsdb", "create-blocks-from", "openmetrics", root / "history.txt", folder / "data")
+    keep_history(root / "history.txt", folder)
     calendars = [*rules.glob("*.calendar.*")]
     objectives = [*rules.glob("*.rules.*")]
     fleet = [*rules.glob("*.shared.*")]
@@ -118,8 +110,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, P
         (fleet, END - 7200, "5m"),
     )
     for files, start, every in steps:
-        with running(folder, root / "none") as server:
-            record(server, folder, start, every, *files)
+        record(folder, files, start, END, every)
     with running(folder, root / "none") as server:
         backend.write_text(document("Backend", "prom", PROMETHEUS.format(more=f', url: "{server.url}"')))
         yield root, server

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from prometheus_server import PrometheusServer, promtool, running
+from prometheus_server import PrometheusServer, keep_history, running
 from zabbix_server import ZabbixServer
 
 from slactl.base.intervals import IntervalSet
@@ -91,7 +91,7 @@ def keep(series: Mapping[str, Sequence[tuple[int, str]]], folder: Path) -> None:
     metric = next(iter(series)).partition("{")[0]
     text = folder / "series.txt"
     text.write_text("\n".join([f"# TYPE {metric} gauge", *rows, "# EOF", ""]))
-    promtool("tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=720h", text, folder / "data")
+    keep_history(text, folder)
 
 
 def recorded(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from prometheus_server import PrometheusServer, free_port, promtool, running
+from prometheus_server import PrometheusServer, free_port, keep_history, record, running
 
 from slactl.cli.main import main
 
@@ -262,21 +262,6 @@ def history(path: Path) -> None:
     path.write_text("\n".join([*text, "# EOF", ""]))
 
 
-def record(server: PrometheusServer, rules: Path, output: Path) -> None:
-    """Evaluate recording rules over the history that a server has."""
-    promtool(
-        "tsdb",
-        "create-blocks-from",
-        "rules",
-        f"--start={START}",
-        f"--end={END}",
-        f"--url={server.url}",
-        f"--output-dir={output}",
-        "--eval-interval=1m",
-        rules,
-    )
-
-
 def test_recorded_ratios_are_exact_and_the_report_reads_them(
     workspace: Write, slactl: Run, tmp_path: Path
 ) -> None:
@@ -285,22 +270,14 @@ def test_recorded_ratios_are_exact_and_the_report_reads_them(
     folder = tmp_path / "server"
     folder.mkdir()
     history(tmp_path / "history.txt")
-    promtool(
-        "tsdb",
-        "create-blocks-from",
-        "openmetrics",
-        "--max-block-duration=720h",
-        tmp_path / "history.txt",
-        folder / "data",
-    )
+    keep_history(tmp_path / "history.txt", folder)
     base = root / "rules" / "slactl.estate.prom.rules.sla.a.yaml"
     steps = tmp_path / "steps.yaml"
     steps.write_text(
         'groups: [{name: steps, interval: 5m, rules: [{record: "slactl:objective:sum5m", expr: "sum_over_time(slactl:objective:now{part!=\'budget\'}[5m])"}]}]\n'
     )
     for rules in (base, steps):  # each needs what the one before has recorded
-        with running(folder, tmp_path / "none") as server:
-            record(server, rules, folder / "data")
+        record(folder, [rules], START, END, "1m")
 
     with running(folder, tmp_path / "none") as server:
         at = 1761955200  # 2025-11-01

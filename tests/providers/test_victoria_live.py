@@ -11,7 +11,7 @@ from typing import Any
 import prometheus_server
 import pytest
 import victoria_server
-from prometheus_server import free_port, promtool
+from prometheus_server import free_port, keep_history
 from victoria_server import Sample, VictoriaServer, VmalertServer, replay
 
 from slactl.cli.main import main
@@ -162,12 +162,12 @@ class Both:
         )
 
 
-def write_blocks(samples: Sequence[Sample], data: Path) -> None:
+def write_blocks(samples: Sequence[Sample], folder: Path) -> None:
     """Give a Prometheus that starts on a folder a history."""
-    data.mkdir(parents=True)
-    history = data.parent / "history"
+    folder.mkdir(parents=True)
+    history = folder / "history"
     history.write_text(open_metrics(samples))
-    promtool("tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=720h", history, data)
+    keep_history(history, folder)
 
 
 def by_labels(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -187,7 +187,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         ('slactl:in_service{calendar="office"}', int(8 <= (at - START) % 86_400 / HOUR < 18), at)
         for at in range(START, START + 4 * 24 * HOUR, 15)
     ]
-    write_blocks([*samples, *calendar], folder / "prometheus" / "data")
+    write_blocks([*samples, *calendar], folder / "prometheus")
     with (
         victoria_server.running(folder / "victoria") as victoria,
         prometheus_server.running(folder / "prometheus", folder / "none") as prometheus,
@@ -246,7 +246,7 @@ def test_rules_that_read_recorded_series_mean_the_same_on_both(workspace: Write,
     rules = [rule for name in ("slactl-burn", "slactl-long", "slactl-alerts") for rule in groups[name]]
     assert len(rules) == 5 + 4 + 4
     history = [*recorded()]
-    write_blocks(history, tmp_path / "prometheus" / "data")
+    write_blocks(history, tmp_path / "prometheus")
     with (
         victoria_server.running(tmp_path / "victoria") as victoria,
         prometheus_server.running(tmp_path / "prometheus", tmp_path / "none") as prometheus,

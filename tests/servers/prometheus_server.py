@@ -4,10 +4,11 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
@@ -108,6 +109,28 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             pass
         time.sleep(0.1)
     raise AssertionError(f"the server did not become ready: {log.read_text()}")
+
+
+def keep_history(samples: Path, folder: Path) -> None:
+    """Put samples, a file of OpenMetrics text, into the data of a server that does not run."""
+    data = folder / "data"
+    promtool("tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=720h", samples, data)
+
+
+def record(folder: Path, rules: Sequence[Path], start: int, end: int, every: str) -> None:
+    """Evaluate recording rules over the history in `folder/data`, and put what they give beside it.
+
+    It appears there after the server has stopped: one that merges its blocks, as it does each minute, while others
+    put new ones beside them loses samples.
+    """
+    with TemporaryDirectory(dir=folder) as recorded:
+        with running(folder, folder / "no-rules") as server:
+            promtool(
+                "tsdb", "create-blocks-from", "rules", f"--start={start}", f"--end={end}", f"--url={server.url}",
+                f"--output-dir={recorded}", f"--eval-interval={every}", *rules,
+            )  # fmt: skip
+        for block in Path(recorded).iterdir():
+            block.rename(folder / "data" / block.name)
 
 
 def promtool(*arguments: str | Path) -> str:
