@@ -13,6 +13,7 @@ UP, DOWN = 0, 1
 _LAST = 1 << 30
 _STEPS_A_NODE = 10
 N = TypeVar("N")
+W = TypeVar("W", float, Decimal)
 
 
 class TooLargeError(Exception):
@@ -41,9 +42,7 @@ class Nodes:
             value.append(mix(of[variable], value[high], value[low]))
         return value[self.root]
 
-    def weigh(
-        self, of: Sequence[Decimal], not_of: Sequence[Decimal], ends: tuple[Decimal, Decimal]
-    ) -> Decimal:
+    def weigh(self, of: Sequence[W], not_of: Sequence[W], ends: tuple[W, W]) -> W:
         """The same in rounded numbers, with the probabilities of being up beside those of being down.
 
         Its `ends` are zero and one, or one and zero for the probability that the function is up. All terms are sums
@@ -149,38 +148,38 @@ class Diagram:
         return node
 
     def _apply(self, absorbing: int, first: int, second: int) -> int:
-        """Join two functions: "and" has UP as its absorbing end, "or" has DOWN."""
+        """Join two functions: "and" has UP as its absorbing end, "or" has DOWN.
+
+        Of two nodes x and y, x not after y, the join is plain where x is an end, as ends come first, or y is x.
+        """
         results = self._results[absorbing]
+        known = results.get
         variable, low, high = self.variable, self.low, self.high
-        stack = [(first, second)]
-        answer = -1
+        x, y = (first, second) if first < second else (second, first)
+        if not DOWN < x < y:
+            return x if x == absorbing else y
+        pair = x, y
+        stack = [pair]
         while stack:
-            a, b = stack[-1]
-            answer = _known(results, absorbing, a, b)
-            if answer >= 0:
+            pair = stack[-1]
+            if pair in results:  # known before, or met twice
                 stack.pop()
                 continue
-            top = min(variable[a], variable[b])
-            a_low, a_high = (low[a], high[a]) if variable[a] == top else (a, a)
-            b_low, b_high = (low[b], high[b]) if variable[b] == top else (b, b)
-            if_up = _known(results, absorbing, a_low, b_low)
-            if_down = _known(results, absorbing, a_high, b_high)
-            if if_up >= 0 and if_down >= 0:
+            a, b = pair
+            top, other = variable[a], variable[b]
+            a_low, a_high = (low[a], high[a]) if top <= other else (a, a)
+            b_low, b_high = (low[b], high[b]) if other <= top else (b, b)
+            x, y = (a_low, b_low) if a_low < b_low else (b_low, a_low)
+            if_up = known((x, y), -1) if DOWN < x < y else x if x == absorbing else y
+            if if_up < 0:
+                stack.append((x, y))
+            x, y = (a_high, b_high) if a_high < b_high else (b_high, a_high)
+            if_down = known((x, y), -1) if DOWN < x < y else x if x == absorbing else y
+            if if_down < 0:
+                stack.append((x, y))
+            elif if_up >= 0:
                 if len(results) > _STEPS_A_NODE * self.limit:
                     raise TooLargeError
-                results[(a, b) if a < b else (b, a)] = self._node(top, if_up, if_down)
-                continue
-            if if_up < 0:
-                stack.append((a_low, b_low))
-            if if_down < 0:
-                stack.append((a_high, b_high))
-        return answer
-
-
-def _known(results: dict[tuple[int, int], int], absorbing: int, a: int, b: int) -> int:
-    """The join of two nodes where it is plain or was worked out before, else -1."""
-    if a > DOWN and b > DOWN and a != b:  # mostly
-        return results.get((a, b) if a < b else (b, a), -1)
-    if absorbing in (a, b):
-        return absorbing
-    return a if a == b or b == 1 - absorbing else b
+                results[pair] = self._node(min(top, other), if_up, if_down)
+                stack.pop()
+        return results[pair]

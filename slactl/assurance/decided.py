@@ -18,7 +18,10 @@ Gates = Mapping[str, Gate]
 
 
 def without_decided(gates: Gates, top: str) -> tuple[str | bool, Gates]:
-    """What `top` has become, and the gates below it, without occurrences of leaves that have no effect."""
+    """What `top` has become, and the gates below it, without occurrences of leaves that have no effect.
+
+    The same gates where there are none.
+    """
     root: str | bool = top
     found = True
     while found:
@@ -26,8 +29,9 @@ def without_decided(gates: Gates, top: str) -> tuple[str | bool, Gates]:
         for down in (True, False):
             if isinstance(root, str) and root in gates:
                 constants = _without_effect(gates, root, down=down)
-                root, gates = simplified(gates, root, {}, constants)
-                found = found or bool(constants)
+                if constants:
+                    root, gates = simplified(gates, root, {}, constants)
+                    found = True
     return root, gates
 
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 _LAST = 1 << 30
 _ENDS = 2
-_FEW_BYTES = 400_000
+_FEW_NODES = 300_000
+"""Up to so many nodes a loop takes less time than numpy takes to load."""
+_NODE_BYTES = 20
+"""Of a line of a file, about."""
 
 
 class LargeDiagram:
@@ -95,7 +98,9 @@ class LargeDiagram:
 
 
 def weigh(nodes: Nodes, of: Sequence[float], not_of: Sequence[float], ends: tuple[float, float]) -> float:
-    """What `Nodes.weigh` does, in binary floating point and all nodes of a variable at once."""
+    """What `Nodes.weigh` does, in binary floating point; of many nodes, all of a variable at once."""
+    if len(nodes) <= _FEW_NODES:
+        return nodes.weigh(of, not_of, ends)
     import numpy as np  # noqa: PLC0415 - a diagram of usual size does without
 
     variable, low, high = (
@@ -122,12 +127,12 @@ def _read(file: Path) -> Nodes:
         swapped = next(lines).split()[1] == b"T"  # nodes 1 and 2 are the ends
         next(lines)
         text = lines.read().removesuffix(b".end\n")
-    read = _read_few if len(text) < _FEW_BYTES else _read_many
+    read = _read_few if len(text) <= _FEW_NODES * _NODE_BYTES else _read_many
     return read(text, used, int(swapped))
 
 
 def _read_few(text: bytes, used: Sequence[int], swapped: int) -> Nodes:
-    """A small table, in less time than it takes to load a library."""
+    """A table of few nodes, in less time than it takes to load a library."""
     numbers = [*map(int, text.split())]
     highs, lows = (
         [index - 1 if index > _ENDS else (index - 1) ^ swapped for index in numbers[start::4]]

@@ -15,6 +15,8 @@ _MANY = 1e100
 """Beyond so many ways from a gate to leaves it is told from others no more."""
 _ROUNDS = 60
 """After so many, forces hardly move anything any more."""
+_PATIENCE = 8
+"""After so many rounds in which no gates came nearer together they hardly do so any more."""
 
 
 def orders(gates: Mapping[str, Gate], top: str, opposite: Mapping[str, str]) -> Iterator[list[str]]:
@@ -79,7 +81,7 @@ def _drawn_together(gates: Mapping[str, Gate], order: Sequence[str], opposite: M
     for index, group in enumerate(groups):
         for name in group:
             within[name].append(index)
-    best, least = places, _span(groups, places)
+    best, least, since = places, _span(groups, places), 0
     for _ in range(_ROUNDS):
         middle = [sum(map(places.__getitem__, group)) / len(group) for group in groups]
         drawn = {name: sum(map(middle.__getitem__, those)) / len(those) for name, those in within.items()}
@@ -89,8 +91,11 @@ def _drawn_together(gates: Mapping[str, Gate], order: Sequence[str], opposite: M
             break
         places = moved
         span = _span(groups, places)
+        since += 1
         if span < least:
-            best, least = places, span
+            best, least, since = places, span, 0
+        elif since == _PATIENCE:
+            break
     return lambda name: best[opposite.get(name, name)]
 
 

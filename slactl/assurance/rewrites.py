@@ -27,19 +27,24 @@ def rewritten(gates: Gates, top: str) -> tuple[str | bool, Gates]:
     New gates have names that no document holds.
     """
     names = (f"{top}{INNER}{number}" for number in count())
-    root: str | bool = top
     for _ in range(_ROUNDS):
-        before = gates
-        for rewrite in (_flattened, without_decided, _flattened):
-            if not isinstance(root, str) or root not in gates:
-                return root, gates
-            root, gates = rewrite(gates, root)
-        if not isinstance(root, str) or root not in gates:
-            return root, gates
-        gates = _grouped(_Factoring(gates, root, names).factor(), names)
+        root, less = _plainer(gates, top)
+        if not isinstance(root, str) or root not in less:
+            return root, less
+        top, before = root, gates
+        gates = _grouped(_Factoring(less, top, names).factor(), names)
         if gates == before:
             break
-    return root, gates
+    return top, gates
+
+
+def _plainer(gates: Gates, top: str) -> tuple[str | bool, Gates]:
+    """What is left when nested gates are joined and leaves without effect are out."""
+    root, flat = _flattened(gates, top)
+    if not isinstance(root, str) or root not in flat:
+        return root, flat
+    root, less = without_decided(flat, root)
+    return _flattened(less, root) if isinstance(root, str) and less is not flat else (root, less)
 
 
 def _flattened(gates: Gates, top: str) -> tuple[str | bool, Gates]:

@@ -26,7 +26,8 @@ from slactl.base.fault_tree import FaultGate, FaultTree
 
 SCRAM = ["scram", "--bdd", "--probability", "true", "-l", "1"]
 OURS = """
-import sys
+import gc, sys
+gc.disable()  # as the program does
 from pathlib import Path
 from slactl.assurance.fault_tree import top_event
 from slactl.documents.open_psa import read_open_psa
