@@ -7,7 +7,6 @@ the text into one. So `NO` stays Norway and `08:00` a time.
 import json
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +32,9 @@ _COMMON = "common.schema.json"
 
 def schema_folder() -> Path:
     """Where the schemas are: inside the installed package, else in the checkout."""
-    packaged = Path(str(files("slactl"))) / "schemas"
-    return packaged if packaged.is_dir() else packaged.parent.parent / "schemas"
+    package = Path(__file__).parent.parent
+    packaged = package / "schemas"
+    return packaged if packaged.is_dir() else package.parent / "schemas"
 
 
 @cache
