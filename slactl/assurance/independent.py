@@ -55,12 +55,14 @@ def independent(
     nodes of a diagram.
     """
     leaves = structure.leaves(top)
-    fixed = {name: unavailability[name] <= 0 for name in leaves if not 0 < unavailability[name] < 1}
+    shares = {name: unavailability[name] for name in leaves}
+    fixed = {
+        name: share <= 0 for name, share in shares.items() if not 0 < share.numerator < share.denominator
+    }
     taken_apart = decompose(structure, top, fixed)
     if not isinstance(taken_apart.root, str):
         share = _ZERO if taken_apart.root else _ONE
         return Bound(share, share)
-    shares = {name: unavailability[name] for name in leaves}
     core = _Core.build(taken_apart.modules, taken_apart.root, node_limit)
     bits = sum(share.denominator.bit_length() for share in shares.values())
     if bits > _EXACT_BITS or core.nodes > _EXACT_NODES:

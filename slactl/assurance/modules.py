@@ -50,7 +50,7 @@ class Decomposition:
 
 def decompose(structure: Structure, top: str, fixed: Mapping[str, bool]) -> Decomposition:
     """Take the structure below `top` apart, with the `fixed` leaves always up (True) or always down (False)."""
-    root, gates = simplified(structure.gates, top, fixed)
+    root, gates = simplified(structure.gates, top, fixed, order=structure.order(top))
     if isinstance(root, str) and _is_tree(gates, root):
         return Decomposition(root, tuple(Module(name, {name: gate}) for name, gate in gates.items()))
     found: dict[str, Module] = {}
@@ -79,6 +79,7 @@ def simplified(
     top: str,
     fixed: Mapping[str, bool],
     here: Mapping[str, Mapping[str, bool]] | None = None,
+    order: Sequence[str] | None = None,
 ) -> tuple[str | bool, dict[str, Gate]]:
     """What `top` becomes, and the gates that are left below it, with constants (True: always up) propagated.
 
@@ -87,11 +88,12 @@ def simplified(
         top: a gate, or a leaf.
         fixed: leaves that are constant wherever they occur.
         here: for some gates, the parts of it that count as constant there alone.
+        order: the names below `top`, parts first, if they are known.
     """
     within = here or {}
     meaning: dict[str, str | bool] = dict(fixed)
     kept: dict[str, Gate] = {}
-    for name in Structure(gates).order(top):
+    for name in order or Structure(gates).order(top):
         gate = gates.get(name)
         if gate is None:
             meaning.setdefault(name, name)
