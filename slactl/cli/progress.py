@@ -69,7 +69,8 @@ class Lines:
         self._total = total
         self._clock = clock
         self._stream = stream
-        self._began = self._said = clock()
+        self._said = clock()
+        self._first = 0.0
         self._done = 0
         self._lock = Lock()
 
@@ -78,10 +79,16 @@ class Lines:
         with self._lock:
             self._done += 1
             now = self._clock()
+            if self._done == 1:
+                self._first = now
             if now - self._said >= EVERY_S and self._done < self._total:
                 self._said = now
-                left_s = round((now - self._began) / self._done * (self._total - self._done))
-                self._stream.write(
-                    f"{self._title}: {self._done:,} of {self._total:,}, about {spoken(left_s)} left\n"
-                )
+                self._stream.write(f"{self._title}: {self._done:,} of {self._total:,}{self._left(now)}\n")
                 self._stream.flush()
+
+    def _left(self, now: float) -> str:
+        """How long the rest takes at the pace since the first one, which may have waited for what is done once for all."""
+        if self._done == 1:
+            return ""
+        left_s = round((now - self._first) / (self._done - 1) * (self._total - self._done))
+        return f", about {spoken(left_s)} left"

@@ -33,6 +33,20 @@ def test_a_line_is_said_at_most_every_ten_seconds_with_the_time_left() -> None:
     ]
 
 
+def test_a_long_wait_for_the_first_one_says_nothing_about_the_others() -> None:
+    clock, said = Clock(), io.StringIO()
+    lines = Lines("Applying", 6000, clock, said)
+    clock.now += 20  # files are checked, all at once
+    lines.step()
+    for _ in range(1200):
+        clock.now += 0.01
+        lines.step()
+    assert said.getvalue().splitlines() == [
+        "Applying: 1 of 6,000",
+        "Applying: 1,001 of 6,000, about 50s left",
+    ]
+
+
 def test_what_is_over_at_once_says_nothing() -> None:
     clock, said = Clock(), io.StringIO()
     lines = Lines("Reading backends", 1, clock, said)
