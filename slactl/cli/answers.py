@@ -93,7 +93,7 @@ def _key(parsed: argparse.Namespace, console: Console, survey: Survey, more: tup
     options = sorted((name, value) for name, value in vars(parsed).items() if name != "root")
     look = (console.out_style, console.error_style, console.interactive, console.automated)
     parts = [_FORM, program_digest(), survey.root.resolve(), survey.scope.workspace, survey.digest]
-    parts += [as_of(parsed).isoformat(), repr(options), look, more]
+    parts += [survey.own_digest, as_of(parsed).isoformat(), repr(options), look, more]
     return hashlib.blake2b(repr(parts).encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 

@@ -68,7 +68,7 @@ def read_surveyed(survey: Survey, *, cached: bool = True) -> Bundle:
             documents.extend(reading.documents_of(file))
             digests.append((file.name, reading.digest))
     problems.extend(survey.last_problems.items)
-    digest = digest_of_all(iter(digests), survey.workspace, scope)
+    digest = digest_of_all(iter(digests), survey.workspace, survey.beside, scope)
     return Bundle(
         root, survey.workspace, tuple(documents), scope.variables, digest, problems, scope.sensitive
     )

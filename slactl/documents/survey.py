@@ -51,6 +51,8 @@ class Survey:
     """With its variables filled in."""
     beside: list[Any]
     """The other documents of the workspace's file, as they were read; None in the workspace's place."""
+    own_digest: str
+    """Of the bytes of the workspace's file: what stands on which line of it."""
     files: tuple[File, ...]
     """In name order; the workspace's own is left out."""
     scope: Scope
@@ -75,7 +77,7 @@ def survey_workspace(
         SlactlError: when there is no readable workspace file, and nothing else can be read without it.
     """
     problems, last = Diagnostics(), Diagnostics()
-    workspace, beside = _read_workspace(root, problems)
+    workspace, beside, own_digest = _read_workspace(root, problems)
     declared = workspace.spec.get("variables") or {}
     check_declarations(declared, problems, workspace.place)
     variables = collect_variables(declared, root, given or Given(), problems, workspace.place)
@@ -84,8 +86,8 @@ def survey_workspace(
     workspace = _with_variables(workspace, scope, last)
     with FileDigests(cache_folder(root) / "files.json" if cached else None, digest_of_agreements) as digests:
         files = tuple(_look(root, name, digests) for name in names)
-    digest = digest_of_all(((one.name, one.digest or "") for one in files), workspace, scope)
-    return Survey(root, workspace, beside, files, scope, digest, problems, last)
+    digest = digest_of_all(((one.name, one.digest or "") for one in files), workspace, beside, scope)
+    return Survey(root, workspace, beside, own_digest, files, scope, digest, problems, last)
 
 
 def survey_root(
@@ -99,7 +101,7 @@ def survey_root(
         SlactlError: when there is no valid workspace file, or what is given is wrong.
     """
     problems = Diagnostics()
-    workspace, _ = _read_workspace(root, problems)
+    workspace, _, _ = _read_workspace(root, problems)
     declared = workspace.spec.get("variables") or {}
     check_declarations(declared, problems, workspace.place)
     variables = collect_variables(declared, root, given or Given(), problems, workspace.place, complete=False)
@@ -122,18 +124,23 @@ def digest_of_agreements(content: bytes) -> bytes:
     return b"" if content.startswith(_GENERATED) else digest_of(content)
 
 
-def digest_of_all(files: Iterator[tuple[str, str]], workspace: Document, scope: Scope) -> str:
-    """A digest of all files, by name and digest, and all variables; sensitive ones are left out."""
+def digest_of_all(
+    files: Iterator[tuple[str, str]], workspace: Document, beside: list[Any], scope: Scope
+) -> str:
+    """A digest of all files, by name and digest, and all variables; sensitive ones are left out.
+
+    Of the workspace's file it takes what the documents say: the default of a sensitive variable may stand there, too.
+    """
     digest = hashlib.blake2b(digest_size=16)
     for name, one in files:
         digest.update(f"{name}\0{one}\n".encode(errors="surrogateescape"))
     shown = sorted((name, value) for name, value in scope.variables.items() if name not in scope.sensitive)
-    digest.update(repr((workspace.data, shown)).encode())
+    digest.update(repr((workspace.data, beside, shown)).encode())
     return digest.hexdigest()
 
 
-def _read_workspace(root: Path, problems: Diagnostics) -> tuple[Document, list[Any]]:
-    """The workspace document, and the other documents of its file (None in its place)."""
+def _read_workspace(root: Path, problems: Diagnostics) -> tuple[Document, list[Any], str]:
+    """The workspace document, the other documents of its file (None in its place), and a digest of its bytes."""
     path = root / WORKSPACE_FILE
     if not root.is_dir():
         raise SlactlError(f"There is no folder {root}", "Give an existing one with -chdir=DIR.")
@@ -143,7 +150,8 @@ def _read_workspace(root: Path, problems: Diagnostics) -> tuple[Document, list[A
             "A workspace has one at its root. Begin with:\n"
             "  apiVersion: slactl/v1\n  kind: Workspace\n  metadata: {name: my-estate}\n  spec: {organization: my-org}",
         )
-    raws = read_documents(decode(bytes_of(path, WORKSPACE_FILE), WORKSPACE_FILE), WORKSPACE_FILE)
+    content = bytes_of(path, WORKSPACE_FILE)
+    raws = read_documents(decode(content, WORKSPACE_FILE), WORKSPACE_FILE)
     found = [
         index for index, raw in enumerate(raws) if isinstance(raw, dict) and raw.get("kind") == "Workspace"
     ]
@@ -162,7 +170,7 @@ def _read_workspace(root: Path, problems: Diagnostics) -> tuple[Document, list[A
         faults.raise_errors()
         raise AssertionError("an invalid document has at least one error")
     problems.extend(faults.items)
-    return document, raws
+    return document, raws, digest_of(content).hex()
 
 
 def _with_variables(workspace: Document, scope: Scope, problems: Diagnostics) -> Document:

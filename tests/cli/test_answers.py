@@ -115,6 +115,23 @@ def test_a_changed_agreement_is_seen_though_size_and_time_are_as_before(run: Run
     assert "99.9% -> 99.8%" in run("plan")[1]
 
 
+def test_an_agreement_beside_the_workspace_in_its_file_is_seen(run: Run, shop: Path, tmp_path: Path) -> None:
+    moved = shop / "agreements" / "slas" / "acme-shop.yaml"
+    own = shop / "slactl.yaml"
+    own.write_text(f"{own.read_text()}---\n{moved.read_text()}")
+    moved.unlink()
+    assert run("check")[0] == 0
+    saved = str(tmp_path / "saved.plan")
+    run("plan", f"-out={saved}")
+    own.write_text(own.read_text().replace("target: 99.9%", "target: 99.99%"))
+    assert run("check")[0] == 1
+    code, _, err = run("apply", "-auto-approve", saved)
+    assert (code, "files" in err) == (1, True)
+    line = run("check")[1].partition("on slactl.yaml line ")[2].partition(",")[0]
+    own.write_text(f"# one line more\n{own.read_text()}")
+    assert f"on slactl.yaml line {int(line) + 1}," in run("check")[1]
+
+
 def test_what_was_changed_deleted_or_added_in_a_backend_by_hand_is_seen(run: Run, shop: Path) -> None:
     assert run("apply", "-auto-approve")[0] == 0
     (file,) = (shop / "rules").glob("*.prom.rules.sla.acme-shop.yaml")
