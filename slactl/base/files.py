@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -11,13 +12,27 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     Raises:
         OSError: when it cannot be written; the old file is as it was, and nothing is left beside it.
     """
-    temporary = _beside(path, text, mode)
+    write_together({path: text}, mode)
+
+
+def write_together(texts: Mapping[Path, str], mode: int = 0o644) -> None:
+    """The same for several files: all of them are on the disk before the first is put in place, in their order.
+
+    Raises:
+        OSError: when one cannot be written; nothing is left beside them.
+    """
+    temporaries: dict[Path, Path] = {}
     try:
-        temporary.replace(path)
+        for path, text in texts.items():
+            temporaries[path] = _beside(path, text, mode)
+        for path, temporary in temporaries.items():
+            temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        for temporary in temporaries.values():
+            temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    for folder in dict.fromkeys(path.parent for path in texts):
+        sync_folder(folder)
 
 
 def put_once(path: Path, text: str, mode: int = 0o644) -> None:

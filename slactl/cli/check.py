@@ -17,10 +17,11 @@ from slactl.cli.watch import Watch, pattern_of
 from slactl.cli.workspace import estate_of, survey_of
 from slactl.documents.locate import Locator
 from slactl.documents.survey import Survey
-from slactl.render.check_formats import FORMATS
+from slactl.render.check_formats import FORMATS, check_comment
 from slactl.render.check_report import Baseline, CheckReport
 from slactl.render.style import Style
 
+_STEP_SUMMARY_BYTES = 1024 * 1024
 _INTO_FILES = tuple(name for name in FORMATS if name not in ("human", "github"))
 
 
@@ -116,18 +117,27 @@ def _refreshed(shown: str, before: tuple[Entry, ...], after: tuple[Entry, ...]) 
 
 
 def _write(report: CheckReport, parsed: argparse.Namespace, form: str, console: Console) -> None:
-    write_into(parsed, _INTO_FILES, lambda name: FORMATS[name](report, Style()))
+    write_into(
+        parsed,
+        _INTO_FILES,
+        lambda name: FORMATS[name](report, Style()),
+        lambda: check_comment(report).parts,
+    )
     console.print(FORMATS[form](report, console.out_style))
     if form == "github":
         _add_to_step_summary(report)
 
 
 def _add_to_step_summary(report: CheckReport) -> None:
-    """GitHub shows the file that this variable names on the page of the run."""
+    """GitHub shows the file that this variable names on the page of the run; it takes no more than a mebibyte."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(FORMATS["markdown"](report, Style()) + "\n")
+        with Path(summary).open("ab") as file:
+            for part in check_comment(report).parts:
+                text = f"{part}\n\n".encode()
+                if file.tell() + len(text) > _STEP_SUMMARY_BYTES:
+                    break  # each part says of how many it is one
+                file.write(text)
 
 
 def _below_repository(root: Path) -> str:

@@ -14,10 +14,10 @@ from slactl.cli.workspace import survey_of
 from slactl.documents.survey import Survey
 from slactl.plan.plan import Plan
 from slactl.plan.saved import digest, load_plan, save_plan
-from slactl.render.plan_formats import PLAN_FORMATS
+from slactl.render.plan_formats import PLAN_DOCUMENTS, PLAN_FORMATS
+from slactl.render.plan_markdown import plan_markdown
 from slactl.render.style import Style
 
-_INTO_FILES = tuple(name for name in PLAN_FORMATS if name != "text")
 _CHANGES = 2
 
 
@@ -28,7 +28,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="FILE", help="save the plan; `slactl apply FILE` makes exactly these changes"
     )
     add_format(parser, tuple(PLAN_FORMATS))
-    add_into(parser, _INTO_FILES)
+    add_into(parser, PLAN_DOCUMENTS)
     parser.add_argument(
         "--detailed-exitcode", action="store_true", help="0: nothing to do, 1: error, 2: changes"
     )
@@ -58,13 +58,13 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
 
 
 def _plan(survey: Survey, parsed: argparse.Namespace, form: str, console: Console, watch: Watch) -> int:
-    if parsed.out or any(getattr(parsed, f"into_{name}") for name in _INTO_FILES):
+    if parsed.out or any(getattr(parsed, f"into_{name}") for name in PLAN_DOCUMENTS):
         watch.gives_up()  # it does more than say something
     session = open_session(parsed, console, survey, watch)
     plan = make_plan(session, plan_options(parsed, destroy=parsed.destroy))
     if parsed.out:
         save_plan(plan, Path(parsed.out))
-    write_into(parsed, _INTO_FILES, lambda name: PLAN_FORMATS[name](plan, Style()))
+    _write_files(plan, parsed)
     print_plan(plan, console, form)
     if parsed.out and form == "text":
         console.print(f"\nSaved as {parsed.out}, digest {digest(plan)}." + _next_step(plan, parsed, console))
@@ -80,14 +80,24 @@ def _next_step(plan: Plan, parsed: argparse.Namespace, console: Console) -> str:
     return f"\nTo make these changes: slactl apply {force}{parsed.out}"
 
 
+def _write_files(plan: Plan, parsed: argparse.Namespace) -> None:
+    write_into(
+        parsed,
+        PLAN_DOCUMENTS,
+        lambda name: PLAN_FORMATS[name](plan, Style()),
+        lambda: plan_markdown(plan).parts,
+    )
+
+
 def print_plan(plan: Plan, console: Console, form: str = "text") -> None:
     """Print a plan for people or machines."""
     console.print(PLAN_FORMATS[form](plan, console.out_style))
 
 
 def show_plan(parsed: argparse.Namespace, console: Console) -> int:
-    """Print a saved plan; exit code 0."""
+    """Print a saved plan, and write it into files; exit code 0."""
     form, path = asked(parsed, "text"), Path(parsed.what)
     plan = load_plan(path if path.is_file() else parsed.root / path)
+    _write_files(plan, parsed)
     print_plan(plan, console, form)
     return 0

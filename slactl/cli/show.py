@@ -6,12 +6,12 @@ from pathlib import Path
 from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean
 from slactl.cli.console import Console
-from slactl.cli.formats import add_format, asked
+from slactl.cli.formats import add_format, add_into, asked
 from slactl.cli.options import add_inputs
 from slactl.cli.workspace import load_estate
 from slactl.documents.locate import Locator
 from slactl.render.agreement import agreement_json, agreement_text
-from slactl.render.plan_formats import PLAN_FORMATS
+from slactl.render.plan_formats import PLAN_DOCUMENTS, PLAN_FORMATS
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -22,13 +22,14 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--at", metavar="DATE", help="the agreement as it was last applied by the end of that day (UTC)"
     )
     add_format(parser, tuple(PLAN_FORMATS))
+    add_into(parser, PLAN_DOCUMENTS)
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Show one thing."""
     form = asked(parsed, "text")
     if parsed.at is not None:
-        _refuse_formats_of_plans(form)
+        _refuse_formats_of_plans(form, parsed)
         from slactl.cli.show_at import show_at  # noqa: PLC0415 - only this way of showing reads the state
 
         return show_at(parsed, console)
@@ -36,7 +37,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         from slactl.cli.plan import show_plan  # noqa: PLC0415 - plans are another command's subject
 
         return show_plan(parsed, console)
-    _refuse_formats_of_plans(form)
+    _refuse_formats_of_plans(form, parsed)
     estate = load_estate(parsed, console)
     agreement = estate.agreements.get(parsed.what)
     if agreement is None:
@@ -52,9 +53,11 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _refuse_formats_of_plans(form: str) -> None:
-    if form not in ("text", "json"):
+def _refuse_formats_of_plans(form: str, parsed: argparse.Namespace) -> None:
+    asked_for = [f"-format={form}"] if form not in ("text", "json") else []
+    asked_for += [f"-{name}-into" for name in PLAN_DOCUMENTS if getattr(parsed, f"into_{name}")]
+    if asked_for:
         raise SlactlError(
-            f"-format={form} is for saved plans",
+            f"{asked_for[0]} is for saved plans",
             "An agreement is shown as text or, with -json, as a document.",
         )

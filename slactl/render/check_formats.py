@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from slactl.render.check_report import CheckReport
+from slactl.render.markdown_parts import Parts
 from slactl.render.style import Style
 
 Format = Callable[[CheckReport, Style], str]
@@ -21,6 +22,13 @@ def _made_by(module: str, name: str, *, styled: bool = False) -> Format:
     return made
 
 
+def check_comment(report: CheckReport) -> Parts:
+    """The comment on a merge request."""
+    from slactl.render.markdown_check import check_markdown  # noqa: PLC0415 - as above: when it is asked for
+
+    return check_markdown(report)
+
+
 FORMATS: Mapping[str, Format] = {
     "human": _made_by("check_text", "check_text", styled=True),
     "json": _made_by("check_json", "check_json"),
@@ -28,6 +36,6 @@ FORMATS: Mapping[str, Format] = {
     "junit": _made_by("junit", "junit"),
     "github": _made_by("github", "github"),
     "gitlab-codequality": _made_by("code_quality", "code_quality"),
-    "markdown": _made_by("markdown_check", "markdown"),
+    "markdown": lambda report, _style: check_comment(report).alone,
 }
 """Each makes its text from a report; only the one for people is styled."""

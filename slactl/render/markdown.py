@@ -5,7 +5,8 @@ import re
 from slactl.render.plan_attributes import visible
 
 MOST_CHARACTERS = 65_536
-"""GitHub refuses longer comments."""
+"""Code points of a comment. GitHub stores 262,144 bytes of a comment, which are 65,536 characters whatever they are, and
+65,536 characters of a description; GitLab takes 1,000,000 characters of a note."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
 _AT_THE_START = re.compile(r"\A(\d{1,9}(?=[.)])|(?=[-+=]))([-+=.)])(?=[-=\s]|\Z)")
 """What makes a list, a rule or a heading of a line when it begins with it."""

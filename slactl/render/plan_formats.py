@@ -22,7 +22,9 @@ PLAN_FORMATS: Mapping[str, PlanFormat] = {
     "text": plan_text,
     "json": _plain(plan_json),
     "jsonl": _plain(plan_jsonl),
-    "markdown": _plain(plan_markdown),
+    "markdown": _plain(lambda plan: plan_markdown(plan).alone),
     "gitlab-terraform": _plain(gitlab_terraform),
 }
 """Each makes its text from a plan; only the one for people is styled."""
+PLAN_DOCUMENTS = tuple(name for name in PLAN_FORMATS if name != "text")
+"""Those that are written into files."""

@@ -9,25 +9,27 @@ from slactl.plan.saved import digest
 from slactl.provider import Action
 from slactl.render import plan_rows
 from slactl.render.at_risk import at_risk, is_failing_promise
-from slactl.render.markdown import MOST_CHARACTERS, code, words
-from slactl.render.markdown_page import Part, Section, fitted, size
-from slactl.render.plan_diff import Diff
+from slactl.render.markdown import code, words
+from slactl.render.markdown_parts import Comment, Parts, in_parts
+from slactl.render.markdown_section import Section, listed, paragraph
+from slactl.render.plan_diff import diff
 from slactl.render.plan_text import cost_lines, summary_line
 
 _LIST_AT_MOST = 8_000
-"""Characters of each list by action, so that the diff has room."""
+"""Characters of the first part for each list by action, so that the diff has room there."""
 
 
-def plan_markdown(plan: Plan) -> str:
-    """The comment: below 65,536 characters; where it is cut it says how much is missing."""
-    head = [_marker(plan), f"## slactl plan of {words(plan.workspace, most=100)}: {_verdict(plan)}", ""]
-    parts = [*_urgent(plan), *_numbers(plan), *_by_action(plan), Diff(plan, share=10_000), *_remarks(plan)]
-    return "\n".join([*head, *fitted(parts, MOST_CHARACTERS - 1 - size(head))]).rstrip("\n")
+def plan_markdown(plan: Plan) -> Parts:
+    """The comment, in as many parts as it takes."""
+    title = f"slactl plan of {words(plan.workspace, most=100)}: {_verdict(plan)}"
+    comment = Comment(_name(plan), title, whole="`slactl plan` and `slactl show FILE` print everything.")
+    sections = [*_urgent(plan), _numbers(plan), *_by_action(plan), diff(plan, share=10_000), *_remarks(plan)]
+    return in_parts(comment, sections)
 
 
-def _marker(plan: Plan) -> str:
-    """By which a pipeline finds the comment that it wrote before, one for each workspace, to update it in place."""
-    return f"<!-- slactl-plan {re.sub(r'[^A-Za-z0-9._-]', '_', plan.workspace[:100])} -->"
+def _name(plan: Plan) -> str:
+    """One for each workspace; it becomes part of an HTML comment."""
+    return f"slactl-plan {re.sub(r'[^A-Za-z0-9._-]', '_', plan.workspace[:100])}"
 
 
 def _verdict(plan: Plan) -> str:
@@ -48,7 +50,7 @@ def _verdict(plan: Plan) -> str:
     return ", ".join(filter(None, [changed, part, much, risk]))
 
 
-def _urgent(plan: Plan) -> Iterator[Part]:
+def _urgent(plan: Plan) -> Iterator[Section]:
     """What a reviewer must not overlook."""
     risky = [plan_rows.risk(one) for one in at_risk(plan)]
     yield _first("Customer promises put at risk", risky, "promise", share=8_000)
@@ -59,27 +61,27 @@ def _urgent(plan: Plan) -> Iterator[Part]:
     ]
     yield _first("Objects destroyed", goes, "object", share=4_000)
     errors = [f"- {words(error, most=600)}" for error in plan.errors]
-    yield Section(["### Why it must not be applied", ""], errors, "reason", share=3_000)
+    yield listed("Why it must not be applied", errors, "reason", share=3_000)
     much = [f"- {words(one, most=600)}" for one in plan.too_much]
-    yield Section(["### Changes much at once: an apply needs `-force`", ""], much, "reason", share=1_000)
+    yield listed("Changes much at once: an apply needs `-force`", much, "reason", share=1_000)
 
 
 def _first(title: str, rows: Sequence[str], noun: str, share: int) -> Section:
-    return Section([f"### {title}: {len(rows):,}", ""], rows, noun, share)
+    return listed(f"{title}: {len(rows):,}", rows, noun, share)
 
 
-def _numbers(plan: Plan) -> Iterator[Part]:
+def _numbers(plan: Plan) -> Section:
     """The summary that tools look for, and what an approval refers to."""
     head = code(plan.head, most=200) if plan.head else "nothing was applied yet"
     told = f"History head: {head}. Plan digest: {code(digest(plan))}."
-    yield Section([], [summary_line(plan), "", told], "line", share=1_000)
+    return paragraph(f"{summary_line(plan)}\n\n{told}", share=1_000)
 
 
-def _by_action(plan: Plan) -> Iterator[Part]:
+def _by_action(plan: Plan) -> Iterator[Section]:
     for action, title in ((AgreementAction.CREATE, "begin"), (AgreementAction.UPDATE, "change")):
         found = [one for one in plan.agreements if one.action is action]
         yield _list(f"Promises that {title}", [*map(plan_rows.promise, found)], "promise")
-    yield _list("Moved", [*map(plan_rows.move, plan.moves)], "address")
+    yield _list("Moved", [*map(plan_rows.move, plan.moves)], "move")
     for doing, title in ((Action.CREATE, "created"), (Action.UPDATE, "changed in place")):
         changes = [one for one in plan.changes if one.action is doing]
         yield _list(f"Objects {title}", [*map(plan_rows.backend_object, changes)], "object")
@@ -94,10 +96,10 @@ def _by_action(plan: Plan) -> Iterator[Part]:
 
 
 def _list(title: str, rows: Sequence[str], noun: str) -> Section:
-    return Section([f"### {title}: {len(rows):,}", ""], rows, noun, share=2_500, most=_LIST_AT_MOST)
+    return listed(f"{title}: {len(rows):,}", rows, noun, share=2_500, most=_LIST_AT_MOST)
 
 
-def _remarks(plan: Plan) -> Iterator[Part]:
+def _remarks(plan: Plan) -> Iterator[Section]:
     again = [
         f"- {code(one.address, most=200)}: {words(one.before, most=100)} → {words(one.after, most=100)}"
         for one in plan.support_changes
@@ -106,20 +108,14 @@ def _remarks(plan: Plan) -> Iterator[Part]:
     yield _list("Customer promises supported again", again, "promise")
     yield _list("Changed outside of slactl", [*map(plan_rows.drift, plan.drift)], "object")
     costs = [f"- {words(line.replace(' -> ', ' → '), most=600)}" for line in cost_lines(plan.costs)]
-    yield Section(["### What the backends carry", ""], costs, "backend", share=1_500, most=3_000)
+    yield listed("What the backends carry", costs, "backend", share=1_500, most=3_000)
     warnings = [
         *(plan_rows.finding(one) for one in plan.findings if _is_remark(one, plan)),
         *map(plan_rows.notice, plan.notices),
     ]
     yield _first("Warnings and notices", warnings, "remark", share=6_000)
     waived = [plan_rows.finding(one) for one in plan.findings if one.waived]
-    yield Section(
-        [f"<details><summary>Waived: {len(waived):,}</summary>", ""],
-        waived,
-        "finding",
-        share=2_500,
-        tail=["", "</details>"],
-    )
+    yield listed(f"Waived: {len(waived):,}", waived, "finding", share=2_500, folded=True)
 
 
 def _is_remark(finding: PlanFinding, plan: Plan) -> bool:

@@ -50,6 +50,11 @@ def test_a_saved_plan_is_shown_in_every_format_byte_for_byte_as_it_was_planned(
     run("plan", DAY, f"-out={saved}")
     for name in PLAN_FORMATS:
         assert run("show", saved, f"-format={name}")[:2] == (0, run("plan", DAY, f"-format={name}")[1])
+    files = {name: tmp_path / name for name in FILES}
+    assert run("show", saved, *(f"-{name}-into={file}" for name, file in files.items())) == run("show", saved)
+    assert {name: file.read_text() for name, file in files.items()} == {
+        name: run("show", saved, f"-format={name}")[1] for name in FILES
+    }
     assert run("show", saved, "-json") == run("show", saved, "-format=json")
 
 
@@ -71,9 +76,11 @@ def test_where_a_plan_is_saved_is_said_among_words_for_people_alone(run: Run, tm
 def test_an_agreement_has_no_formats_of_plans(run: Run) -> None:
     assert run("show", "sla.acme-shop", "-format=json", DAY) == run("show", "sla.acme-shop", "-json", DAY)
     for more in ((), ("-at=2026-11-01",)):
-        code, _, err = run("show", "sla.acme-shop", "-format=markdown", *more)
-        assert code == 1
-        assert "-format=markdown is for saved plans" in err
+        for option in ("-format=markdown", "-markdown-into=plan.md"):
+            code, _, err = run("show", "sla.acme-shop", option, *more)
+            assert code == 1
+            assert f"{option.partition('=plan')[0]} is for saved plans" in err
+    assert not Path("plan.md").exists()
 
 
 def test_a_file_that_cannot_be_written_is_named_and_no_other_is_left_half_written(

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from slactl.base.diagnostics import Place, Severity
 from slactl.check.fingerprint import fingerprints
@@ -26,7 +27,8 @@ from slactl.render.check_report import CheckReport
 from slactl.render.github import github
 from slactl.render.junit import junit
 from slactl.render.markdown import MOST_CHARACTERS
-from slactl.render.markdown_check import MARKER, markdown
+from slactl.render.markdown_check import check_markdown
+from slactl.render.markdown_parts import Parts
 from slactl.render.style import Style
 
 Run = Callable[..., tuple[int, str, str]]
@@ -129,6 +131,9 @@ def checked(slactl: Run, root: Path, *arguments: str) -> tuple[int, str]:
     code, out, err = slactl(f"-chdir={root}", "check", AS_OF, *arguments)
     assert err == ""
     return code, out
+
+
+MARKER = "<!-- slactl-check -->"
 
 
 def made_up(*findings: Finding, **parts: Any) -> CheckReport:
@@ -418,6 +423,18 @@ def test_github_puts_the_rest_into_the_step_summary(
     assert summary.read_text().startswith(f"before\n{MARKER}\n## slactl check failed: 2 errors")
 
 
+def test_the_step_summary_has_all_parts_and_is_never_more_than_github_takes(
+    monkeypatch: pytest.MonkeyPatch, estate: Path, slactl: Run, tmp_path: Path
+) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    parts = tuple(f"part {number} {'é' * 60_000}" for number in range(9))
+    monkeypatch.setattr("slactl.cli.check.check_comment", lambda _report: Parts(parts, parts[0]))
+    checked(slactl, estate, "-format=github")
+    assert summary.stat().st_size <= 1024 * 1024
+    assert summary.read_text() == "".join(f"{part}\n\n" for part in parts[:8])
+
+
 def test_gitlab_gets_unique_fingerprints_severities_and_lines(estate: Path, slactl: Run) -> None:
     issues = json.loads(checked(slactl, estate, "-format", "gitlab-codequality")[1])
     assert {tuple(issue) for issue in issues} == {
@@ -452,17 +469,47 @@ def test_markdown_begins_with_the_promises_at_risk(estate: Path, slactl: Run) ->
     )
 
 
-def test_markdown_is_cut_below_the_limit_and_says_how_much_is_missing() -> None:
-    findings = [Finding("SLA301", Severity.ERROR, f"sla.{number}", "x" * 90) for number in range(900)]
-    text = markdown(made_up(*findings))
-    assert len(text) < MOST_CHARACTERS
-    shown = sum(line.startswith("- **error**") for line in text.splitlines())
-    assert f"**Not shown for want of room: {900 - shown} more findings.**" in text
-    assert len(text) > MOST_CHARACTERS - 8000
+def test_markdown_goes_on_in_parts_each_below_the_limit() -> None:
+    findings = [
+        Finding("SLA301", Severity.ERROR, f"sla.{number}", f"{number:04} {'x' * 90}") for number in range(900)
+    ]
+    found = check_markdown(made_up(*findings))
+    first, *later = found.parts
+    assert all(len(text) < MOST_CHARACTERS for text in found.parts)
+    assert later
+    assert first.startswith(
+        f"{MARKER}\n## slactl check failed: 900 errors (part 1 of {1 + len(later)})\n\nNo promise"
+    )
+    assert re.search(r"^\*\*And \d+ more findings\*\*: in part 2\.$", first, re.MULTILINE)
+    assert later[0].startswith("<!-- slactl-check part 2 -->\n")
+    assert first.endswith("\nAs of 2026-11-23, up to 2028-11-30.")
+    shown = [
+        line.split()[3]
+        for text in found.parts
+        for line in text.splitlines()
+        if line.startswith("- **error**")
+    ]
+    assert shown == [f"{number:04}" for number in range(900)]
+    assert f"`-markdown-into=FILE` writes all {1 + len(later)} parts" in found.alone
+
+
+def test_the_tables_of_a_check_have_their_head_in_each_part() -> None:
+    found = {
+        f"sla.a{number:04}.resolution": amount_result(agreed=True, supported=4 * 3600)
+        for number in range(3_000)
+    }
+    parts = check_markdown(made_up(amounts=found)).parts
+    tables = MarkdownIt("commonmark").enable("table")
+    rows = [sum(one.type == "tr_open" for one in tables.parse(text)) for text in parts]
+    assert len(parts) > 3
+    assert all(rows)
+    assert sum(rows) - len(parts) == 3_000
 
 
 def test_markdown_takes_nothing_in_a_message_for_markup() -> None:
-    text = markdown(made_up(Finding("SLA301", Severity.NOTE, "sla.a", "<b>|*a*|\n# @all `x` &lt;")))
+    text = check_markdown(
+        made_up(Finding("SLA301", Severity.NOTE, "sla.a", "<b>|*a*|\n# @all `x` &lt;"))
+    ).alone
     assert r"\<b\>\|\*a\*\| \# &#64;all \`x\` &amp;lt;" in text
 
 

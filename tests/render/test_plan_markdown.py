@@ -1,5 +1,6 @@
 """A plan as a comment on a merge request: what stands where, within the limit, and nothing breaks out."""
 
+import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -14,9 +15,16 @@ from markdown_it.token import Token
 from slactl.plan.plan import Drift, Kept, Plan, PlanFinding, PlanNotice, SupportChange
 from slactl.plan.saved import digest
 from slactl.render.markdown import MOST_CHARACTERS
-from slactl.render.plan_markdown import plan_markdown
+from slactl.render.markdown_parts import MOST_PARTS
+from slactl.render.plan_markdown import plan_markdown as parts_of
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def plan_markdown(plan: Plan) -> str:
+    """The comment of a plan that needs no more than one."""
+    (text,) = parts_of(plan).parts
+    return text
 
 
 def parsed(text: str) -> list[Token]:
@@ -274,23 +282,31 @@ def assert_whole(text: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["create", "update", "replace", "delete"])
-def test_ten_thousand_changes_stay_below_the_limit_and_the_rest_is_counted(action: str) -> None:
+def test_ten_thousand_changes_are_many_comments_and_the_rest_is_counted(action: str) -> None:
     changes = tuple(thing(action, f"object-{number:05}", {"text": "x" * 90}) for number in range(10_000))
     begin = time.process_time()
-    text = plan_markdown(replace(EMPTY, changes=changes))
+    parts = parts_of(replace(EMPTY, changes=changes)).parts
     assert time.process_time() - begin < 5
-    assert_whole(text)
-    assert len(text) > 30_000
-    shown = sum(line.startswith("- `b.file.object-") for line in text.splitlines())
-    assert f"**And {10_000 - shown:,} more objects**, not shown for want of room." in text
-    blocks = sum(line.startswith("@@ ") for line in text.splitlines())
-    assert (
-        f"{10_000 - blocks:,} more, not shown for want of room."
-        in fences(parsed(text))[0].content.splitlines()[-1]
-    )
+    assert len(parts) == MOST_PARTS
+    for text in parts:
+        assert_whole(text)
+        assert len(text) > MOST_CHARACTERS - 2_000
+    lines = "\n".join(parts).splitlines()
+    shown = [line for line in lines if line.startswith("- `b.file.object-")]
+    assert shown == sorted(set(shown))
+    blocks = sum(line.startswith("@@ ") and ", continued @@" not in line for line in lines)
+    left = parts[-1].partition("### Left out\n\n")[2].splitlines()
+    if len(shown) < 10_000:
+        assert left.pop(0).startswith(f"- {10_000 - len(shown):,} more objects, under ")
+    assert left[0].endswith(f'{10_000 - blocks:,} more changes, under "The diff of 10000 objects"')
+    assert parts[-1].endswith("\n\n`slactl plan` and `slactl show FILE` print everything.")
+    assert "10 comments are the most: the end of part 10 says what is left out." in parts[0]
 
 
-def test_ten_thousand_of_everything_leave_room_for_each() -> None:
+RISK = "### Customer promises put at risk: 8,333"
+
+
+def test_of_ten_thousand_of_everything_the_first_part_has_some_and_later_parts_what_matters_most() -> None:
     many = range(10_000)
     plan = replace(
         everything(),
@@ -307,24 +323,38 @@ def test_ten_thousand_of_everything_leave_room_for_each() -> None:
         notices=tuple(PlanNotice("warning", f"n{one}", "&" * 90) for one in many),
         errors=tuple(f"error {one}" for one in many),
     )  # fmt: skip
-    text = plan_markdown(plan)
-    assert_whole(text)
-    assert len(heads(text)) == 14
-    assert text.count("not shown for want of room") == 14
-    for line in text.splitlines():
+    first, *later = parts_of(plan).parts
+    for text in (first, *later):
+        assert_whole(text)
+    assert RISK in first
+    assert len(heads(first)) == 14
+    assert (
+        len(re.findall(r"^\*\*And .* more \w+\*\*(: in part \d+\.|, left out\.)$", first, re.MULTILINE)) == 14
+    )
+    assert "\nPlan: 5000 to add, 2500 to change, 5000 to destroy.\n" in first
+    for line in first.splitlines():
         if line.startswith("### "):
-            assert f"{line}\n\n- " in text, "a section shows at least one row"
+            assert f"{line}\n\n- " in first, "a section shows at least one row"
+    assert [*map(heads, later)] == [
+        [*heads(text)[:1], f"{RISK}, continued", *heads(text)[2:]] for text in later
+    ]
+    assert later[-1].partition("### Left out\n")[2].count(" more ") == 14
 
 
 def test_the_end_of_a_fold_that_just_fits_and_just_does_not_is_there_all_the_same() -> None:
     for length in range(1, 400, 37):
         changes = tuple(thing("update", f"o{one}", {"text": "x" * length}) for one in range(2_000))
-        assert_whole(plan_markdown(replace(EMPTY, changes=changes)))
+        for text in parts_of(replace(EMPTY, changes=changes)).parts:
+            assert_whole(text)
 
 
-def test_one_enormous_value_is_cut_and_says_how_long_it_was() -> None:
+def test_one_enormous_value_is_cut_line_by_line_and_goes_on_below_its_name() -> None:
     before, after = {"a": "x" * 200_000, "b": "l\n" * 90_000}, {"a": "y" * 200_000, "b": "m\n" * 90_000}
-    text = plan_markdown(replace(EMPTY, changes=(replace(thing("update", "a"), before=before, after=after),)))
-    assert_whole(text)
-    assert "... (200,000 characters)" in text
-    assert "more lines of this one, not shown for want of room." in text
+    first, second, *rest = parts_of(
+        replace(EMPTY, changes=(replace(thing("update", "a"), before=before, after=after),))
+    ).parts
+    for text in (first, second, *rest):
+        assert_whole(text)
+    assert "... (200,000 characters)" in first
+    assert "\n**And the rest of one change**: in part 2." in first
+    assert "\n```diff\n@@ b.file.a changes in place, continued @@\n- " in second
