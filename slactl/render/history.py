@@ -14,6 +14,22 @@ from slactl.state.chain import Break
 from slactl.state.promised import Promised
 from slactl.state.records import Entry
 
+_DONE = ": done"
+_READ = 20
+"""Promises of one entry that somebody reads."""
+_OBJECT = {
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "destroyed",
+    "import": "imported",
+    "record": "recorded",
+    "forget": "forgotten",
+    "move": "moved",
+    "leave": "left",
+}
+_PROMISE = {**_OBJECT, "delete": "ended", "apply": "applied"}
+
 
 def history_text(entries: Sequence[Entry], head: str, under_way: Entry | None, style: Style) -> str:
     """What has not ended, then entries in the order given, and the newest hash last."""
@@ -43,11 +59,33 @@ def _entry(entry: Entry, style: Style) -> Iterator[str]:
 def _what_became(entry: Entry, style: Style) -> Iterator[str]:
     yield f"  {'   '.join(_from_what(entry))}"
     promises = {address: text for address, text in entry.results.items() if _is_agreement(address, entry)}
-    for address in sorted({*promises, *entry.agreements}):
-        yield f"  {visible(address)}: {visible(promises.get(address) or _became(entry, address))}"
+    yield from _promises({address: _became(entry, address) for address in entry.agreements} | promises)
     yield from _objects(
         {address: text for address, text in entry.results.items() if address not in promises}, style
     )
+
+
+def _promises(results: Mapping[str, str]) -> Iterator[str]:
+    """Each that is not as it was to be, and as many of the others as one reads."""
+    done = [address for address, text in sorted(results.items()) if _is_done(text)]
+    hidden = {*done[_READ:]} if len(done) > _READ + 1 else set()
+    for address, text in sorted(results.items()):
+        if address not in hidden:
+            yield f"  {visible(address)}: {visible(_past(text, _PROMISE))}"
+    if hidden:
+        yield f"  and {len(hidden):,} more promises as planned; -json has them all"
+
+
+def _is_done(text: str) -> bool:
+    return text.endswith(_DONE)
+
+
+def _past(text: str, verbs: Mapping[str, str]) -> str:
+    """What was done, in the past tense; what was not, as it was recorded."""
+    if not _is_done(text):
+        return text
+    verb, space, more = text.removesuffix(_DONE).partition(" ")
+    return f"{verbs.get(verb, verb)}{space}{more}"
 
 
 def _when(entry: Entry) -> str:
@@ -73,18 +111,17 @@ def _is_agreement(address: str, entry: Entry) -> bool:
 
 
 def _became(entry: Entry, address: str) -> str:
-    return "ended" if entry.agreements[address] is None else "applied"
+    """Where no result was recorded: what follows from the promise that is in force since."""
+    return f"{'delete' if entry.agreements[address] is None else 'apply'}{_DONE}"
 
 
 def _objects(results: Mapping[str, str], style: Style) -> Iterator[str]:
     """What was done, counted by action; what was not, one by one with its reason."""
-    done = Counter(text.split(":", 1)[0] for text in results.values() if text.endswith(": done"))
+    done = Counter(_past(text, _OBJECT) for text in results.values() if _is_done(text))
     if done:
-        yield "  " + ", ".join(
-            f"{action} {plural(number, 'object')}" for action, number in sorted(done.items())
-        )
+        yield "  " + ", ".join(f"{plural(number, 'object')} {did}" for did, number in sorted(done.items()))
     for address, text in sorted(results.items()):
-        if not text.endswith(": done"):
+        if not _is_done(text):
             yield f"  {style.bad(visible(address))}: {visible(text)}"
 
 

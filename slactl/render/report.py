@@ -40,7 +40,7 @@ def _one(one: Attainment, measured_by: str, style: Style) -> list[str]:
     if reading.good is None:
         return [f"{name}  {one.window}  {style.warn('no data')}  target {goal}   {reading.note}"]
     verdict = style.good("met") if one.met else style.bad("missed")
-    line = f"{name}  {one.window}  {verdict}  {_percent(reading.good)} of {goal}"
+    line = f"{name}  {one.window}  {verdict}  {_percent(reading.good)}  target {goal}"
     left = one.budget_left
     if left is not None:
         line += (

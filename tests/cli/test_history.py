@@ -62,7 +62,7 @@ def test_an_entry_says_who_when_from_which_commit_and_what_became_of_everything(
     code, out, _ = run("history", "-limit=1")
     assert out.startswith("Entry 2  ")
     assert "and changes that were not committed" in out
-    assert "sla.acme-shop: update: done" in out
+    assert "\n  sla.acme-shop: updated\n  1 object updated\n" in out
     assert out.splitlines()[-1] == f"Head: {newest['hash']}"
     assert "Entry 1" not in out
     assert run("history", "verify", f"-head={head}")[0] == 0
