@@ -95,16 +95,15 @@ def parse_duration(text: str) -> Duration:
 
 def spoken(seconds: Fraction | int, units: int = 3) -> str:
     """Seconds as a person says them: `43m 12s`, `1d 3h 20m`, `0.4s`; rounded down to the last unit shown."""
-    sign = "-" if seconds < 0 else ""
-    rest = abs(Fraction(seconds))
-    if rest < 60:  # noqa: PLR2004 - below a minute tenths of seconds matter
-        tenths = int(rest * 10)
-        whole, tenth = divmod(tenths, 10)
-        if tenths == 0 and rest > 0:
+    number, of = abs(seconds.numerator), seconds.denominator
+    sign = "-" if seconds.numerator < 0 else ""
+    left = number // of
+    if left < 60:  # noqa: PLR2004 - below a minute tenths of seconds matter
+        tenth = number * 10 // of % 10
+        if number and not left and not tenth:
             return f"{sign}<0.1s"
-        return f"{sign}{whole}.{tenth}s" if tenth else f"{sign}{whole}s"
+        return f"{sign}{left}.{tenth}s" if tenth else f"{sign}{left}s"
     words: list[str] = []
-    left = int(rest)
     for unit in ("d", "h", "m", "s"):
         count, left = divmod(left, _MILLISECONDS[unit] // 1000)
         if count:

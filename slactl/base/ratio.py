@@ -83,6 +83,9 @@ def decimal_text(value: Fraction, places: int, *, up: bool = False) -> str:
 
     Bounds stay bounds: round a lower bound down and an upper bound up.
     """
-    scaled = value * 10**places
-    whole = -((-scaled.numerator) // scaled.denominator) if up else scaled.numerator // scaled.denominator
-    return plain(Decimal(f"{whole}e-{places}"))  # read as it stands: arithmetic would round to 28 figures
+    scale = 10**places
+    scaled, of = value.numerator * scale, value.denominator
+    figures = -(-scaled // of) if up else scaled // of
+    whole, rest = divmod(abs(figures), scale)
+    text = f"{whole}.{rest:0{places}d}".rstrip("0").rstrip(".") if rest else str(whole)
+    return f"-{text}" if figures < 0 else text
