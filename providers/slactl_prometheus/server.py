@@ -53,8 +53,22 @@ class Server:
         Raises:
             SlactlError: when the server cannot be reached or answers anything but a vector.
         """
-        form = {"query": expression, "time": str(at)}
-        answer = self._http.send("POST", "/api/v1/query", data=form, headers=self._headers, repeatable=True)
+        return self._ask("query", {"query": expression, "time": str(at)})
+
+    def query_steps(self, expression: str, first: int, last: int, step_s: int) -> list[Mapping[str, Any]]:
+        """The series that an expression gives at each of some instants (UTC seconds), from the first to the last.
+
+        Raises:
+            SlactlError: when the server cannot be reached or answers anything but series.
+        """
+        span = {"start": str(first), "end": str(last), "step": str(step_s)}
+        # VictoriaMetrics moves instants to multiples of the step unless it is told to keep nothing
+        return self._ask("query_range", {"query": expression, **span, "nocache": "1"})
+
+    def _ask(self, endpoint: str, form: Mapping[str, str]) -> list[Mapping[str, Any]]:
+        answer = self._http.send(
+            "POST", f"/api/v1/{endpoint}", data=form, headers=self._headers, repeatable=True
+        )
         try:
             document = answer.json()
             if document["status"] == "success":

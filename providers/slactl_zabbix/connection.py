@@ -39,6 +39,7 @@ from slactl_zabbix.forms import (
     sla_row,
 )
 from slactl_zabbix.settings import read_settings
+from slactl_zabbix.timeline import counted, is_period
 
 _BATCH = 250
 _SERVICE = {
@@ -160,20 +161,27 @@ class ZabbixConnection:
         """Nothing waits."""
 
     def measure(self, queries: Sequence[Query]) -> Sequence[Reading]:
-        """Answer from Zabbix's own SLI."""
-        ids = {mark.address: row["slaid"] for row, mark in self._slas()}
-        numbers = [ids.get(f"{self._name}.{one.objective.address}") for one in queries]
-        asked = [
-            {"slaid": number, "period_from": query.start, "period_to": query.end - 1}
-            for query, number in zip(queries, numbers, strict=True)
-            if number is not None
+        """Answer from Zabbix's own SLI; where a query is about no period of it, from the states that the SLI is made of."""
+        slas = {mark.address: row for row, mark in self._slas()}
+        rows = [slas.get(f"{self._name}.{one.objective.address}") for one in queries]
+        found = [
+            (query, row["slaid"], row["period"]) for query, row in zip(queries, rows, strict=True) if row
         ]
-        found = iter(self._api.read_each("sla.getsli", asked))
+        periods = [(query, slaid) for query, slaid, period in found if is_period(period, query)]
+        others = [(slaid, query) for query, slaid, period in found if not is_period(period, query)]
+        asked = [
+            {"slaid": slaid, "period_from": query.start, "period_to": query.end - 1}
+            for query, slaid in periods
+        ]
+        sli = iter(self._api.read_each("sla.getsli", asked))
+        states = iter(counted(self._api, others))
         return [
             Reading(query.objective.address, None, note="Zabbix has no SLA object for it")
-            if number is None
-            else _reading(query, next(found))
-            for query, number in zip(queries, numbers, strict=True)
+            if row is None
+            else _reading(query, next(sli))
+            if is_period(row["period"], query)
+            else next(states)
+            for query, row in zip(queries, rows, strict=True)
         ]
 
     def read(self, id: str) -> Observed | None:  # noqa: A002 - the name that users know it by

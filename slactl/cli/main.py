@@ -53,6 +53,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "due": ("slactl.cli.due", "What falls due, by date: terms, notices, reviews, insurances, waivers"),
     "report": ("slactl.cli.report", "Attainment against target in the last closed window"),
+    "baseline": (
+        "slactl.cli.baseline",
+        "Which target measured history bears, and how likely the present one is to be met",
+    ),
     "rules": ("slactl.cli.rules", "List the rules of the check"),
     "state": (
         "slactl.cli.state",

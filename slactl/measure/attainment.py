@@ -14,7 +14,8 @@ from slactl.model.calendar import occurrences
 from slactl.model.estate import Estate
 from slactl.provider import Connection, Query, Reading
 
-_MEASURABLE = ("availability", "success-ratio", "latency")
+MEASURABLE = ("availability", "success-ratio", "latency")
+"""The metrics of which a share of time or of events is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _questions(estate: Estate, as_of: date, backend: str) -> Iterator[tuple[Quer
         if (
             agreement.status is Status.AGREED
             and asked
-            and objective.metric in _MEASURABLE
+            and objective.metric in MEASURABLE
             and objective.indicator_for(backend)
         ):
             zone = estate.hours.zone(objective.hours)
@@ -94,16 +95,22 @@ def last_closed(window: Window, zone: ZoneInfo, as_of: date) -> Span:
 
 def measured_time(estate: Estate, agreement: Agreement, objective: Objective, span: Span) -> IntervalSet:
     """The time of a window that counts: service hours within the term, less maintenance that is excluded."""
-    time = estate.hours.in_service(objective.hours, *span)
-    maintenance = agreement.maintenance if "planned-maintenance" in objective.excludes else None
-    for window in maintenance.windows if maintenance is not None else ():
-        time -= occurrences(window, *span)
+    time = service_time(estate, agreement, objective, span)
     start, end = agreement.term.start, agreement.term.until
     low = _midnight(start) if start is not None else span[0]
     high = (
         _midnight(end + timedelta(days=1)) if end is not None and agreement.term.renewal is None else span[1]
     )
     return time.clip(low, high)
+
+
+def service_time(estate: Estate, agreement: Agreement, objective: Objective, span: Span) -> IntervalSet:
+    """Service hours less maintenance that is excluded, whether the agreement was in force or not."""
+    time = estate.hours.in_service(objective.hours, *span)
+    maintenance = agreement.maintenance if "planned-maintenance" in objective.excludes else None
+    for window in maintenance.windows if maintenance is not None else ():
+        time -= occurrences(window, *span)
+    return time
 
 
 def _midnight(day: date) -> int:

@@ -133,6 +133,8 @@ class Connection(Protocol):
     def measure(self, queries: Sequence[Query]) -> Sequence[Reading | None]:
         """Answer each query from the system's history, in the same order; None where it measures nothing at all.
 
+        A report asks about one window of each objective, a baseline about each day of a year: in bulk, and any span.
+
         Raises:
             SlactlError: when the backend cannot be read.
         """

@@ -335,6 +335,12 @@ def test_a_replayed_month_is_reported_as_the_arithmetic_says(
         assert "availability  2025-10  missed" in out
         objectives = json.loads(slactl(root, "report", "-json", "-as-of=2025-11-02")[1])["objectives"]
         found = {one["address"].rpartition(".")[2]: one for one in objectives}
+        said = json.loads(slactl(root, "baseline", "-json", "-as-of=2025-11-01", "-days=31")[1])["objectives"]
+        by_day = {one["address"].rpartition(".")[2]: one["history"] for one in said}
+    assert {one["days"] for one in by_day.values()} == {31}
+    seen, failed = (float(by_day["availability"][one]) for one in ("events", "bad_events"))
+    assert failed / seen == pytest.approx(bad / every, rel=1e-3)
+    assert float(by_day["up"]["downtime_seconds"]) == pytest.approx(7200, rel=1e-3)
     assert 1 - float(found["availability"]["attained"]) == pytest.approx(bad / every, rel=1e-3)
     assert 1 - float(found["up"]["attained"]) == pytest.approx(7200 / len(OCTOBER), rel=1e-3)
     assert {one["met"] for one in objectives} == {False}

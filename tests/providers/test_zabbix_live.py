@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from slactl.base.intervals import IntervalSet
 from slactl.cli.main import main
 from slactl.documents.load import load_workspace
 from slactl.measure.attainment import measured_time
+from slactl.measure.service_days import Period, service_days
 from slactl.model.building.estate import build_estate
 from slactl.model.estate import Estate
 from slactl.provider import Action, Change, Query
@@ -335,6 +336,38 @@ def test_many_figures_are_read_in_few_requests(
         passing.calm()
         assert connection.measure(months * 40) == one_by_one * 40
         assert len(passing.arrivals) <= 4, "120 figures"
+
+
+def test_days_of_a_monthly_promise_are_counted_in_few_requests(
+    estate: Callable[..., Path], zabbix: ZabbixServer, slactl: Slactl
+) -> None:
+    text = PEOPLE + BERLIN + service("shop", "web", intrinsic="99.99%") + indicator("shop")
+    root = estate(text + watched("SLA", "a", "shop", "99.9%", HOURS), ", hours: exact")
+    assert slactl(root, "apply", "-auto-approve")[0] == 0
+    outages = [
+        (seconds("2026-05-20T11:00"), seconds("2026-05-20T11:07")),
+        (seconds("2026-06-02T14:00"), seconds("2026-06-03T09:30")),
+    ]
+    zabbix.went_through(outages)
+    estate_, _ = build_estate(load_workspace(root))
+    subject = estate_.agreements["sla.a"], estate_.agreements["sla.a"].objectives["availability"]
+    days = [*service_days(estate_, *subject, Period(date(2026, 3, 2), date(2026, 10, 26)))]
+    queries = [Query(*subject, *span, counted) for span, counted in days]
+    with wire_to(zabbix.url, reloads) as passing, connect(zabbix, url=passing.url) as connection:
+        passing.calm()
+        readings = connection.measure(queries)
+        assert len(passing.arrivals) <= 2, f"{len(queries)} days"
+        (month,) = connection.measure([_month(estate_, 6)])
+    bad = IntervalSet.of(outages)
+    for query, reading in zip(queries, readings, strict=True):
+        assert reading.bad_s == (query.measured & bad).seconds
+        assert reading.covered == 1
+    assert sum(reading.bad_s or 0 for reading in readings) == 420 + (month.bad_s or 0)
+    start, end = seconds("2024-05-13T00:00"), seconds("2024-05-14T00:00")
+    before_it_was_made = Query(*subject, start, end, IntervalSet.of([(start, end)]))
+    with connect(zabbix) as connection:
+        (unknown,) = connection.measure([before_it_was_made])
+    assert unknown.good is None
 
 
 def _month(estate: Estate, month: int) -> Query:

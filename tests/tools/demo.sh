@@ -26,6 +26,8 @@ show_failing() {
 printf 'Two customers, their SLAs, and the OLAs and UCs below them: examples/webshop, in a copy.\n'
 show validate
 show check
+printf '\nThe promises below carry the SLAs. Does a year of outages bear the targets?\n'
+show baseline sla.acme-shop ola.checkout -outages=outages.csv -since=2025-11-23 -as-of=2026-11-23
 show plan -out=first.plan
 show apply first.plan
 printf '\nThe rule files that Prometheus reads:\n'

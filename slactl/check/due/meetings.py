@@ -52,6 +52,12 @@ def review_duties(agreement: Agreement, as_of: date, last: date) -> Iterator[Dut
         )
 
 
+def next_review(agreement: Agreement, as_of: date) -> date | None:
+    """The first review that is not before a day, while the agreement is in force; None where there is none."""
+    day = next((day for _, day in _reviews(agreement, as_of)), None)
+    return None if day is None or day > over_after(agreement) else day
+
+
 def provisional_duties(agreement: Agreement) -> Iterator[Duty | Undated]:
     """Targets that are provisional still: due at the agreement's first review, and overdue from then on."""
     due = _first_review(agreement)
