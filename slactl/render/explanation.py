@@ -141,21 +141,21 @@ def _witness(found: Explanation, facts: Mapping[str, Any]) -> dict[str, Any]:
 def _held(held: Held, found: Explanation) -> dict[str, Any]:
     promise = held.promise
     start, end = found.counted.spans[0][0], found.counted.spans[-1][1]
+    length = promise.window.rolling_s
     document: dict[str, Any] = {"item": held.item, "promise": held.words}
-    if promise.window.rolling_s is not None:
-        length = promise.window.rolling_s
-        positions = range(start - length, end + 1, max(1, length))
-        whole = min(promise.whole(at, at + length) for at in positions)
-        document["windows"] = [
-            {"rolling_s": str(length), "allowed_s": _exact(promise.unavailability * whole)}
-        ]
-    else:
+    if length is None:
         document["windows"] = [
             _span(*window) | {"allowed_s": _exact(promise.unavailability * promise.whole(*window))}
             for window in promise.window.spans(promise.zone, start, end)
         ]
+    elif promise.absolute or promise.covered is None:
+        allowed = promise.unavailability * promise.whole(start, start + length)
+        document["windows"] = [{"rolling_s": str(length), "allowed_s": _exact(allowed)}]
+    else:  # a share of what counts in each of them, which differs from one to the next
+        document["windows"] = [{"rolling_s": str(length), "share": str(promise.unavailability)}]
     if promise.covered is not None:
-        document["counted"] = _spans(promise.covered.clip(start, end))
+        around = length or 0
+        document["counted"] = _spans(promise.covered.clip(start - around, end + around))
     return document
 
 
