@@ -128,6 +128,25 @@ class Timeline:
             for span, _ in pairs
         )
 
+    def most_seconds(self, window: int) -> int:
+        """The most time that counts in a window, wherever a rolling one begins."""
+        return max(self._measured_anywhere) if self.rolling else self.windows[window].seconds
+
+    @cached_property
+    def _measured_anywhere(self) -> tuple[int, ...]:
+        """The time that counts in a rolling window, at all positions where it may be the least or the most."""
+        (stretch,) = self.windows
+        (first, end), length = self._horizon, stretch.span[1] - stretch.span[0]
+        if self._measured is None:
+            return (length,)
+        edges = {edge for span in self._measured for edge in span}
+        starts = {first, end - length, *edges, *(edge - length for edge in edges)}
+        return tuple(
+            self._measured.clip(start, start + length).seconds
+            for start in starts
+            if first <= start <= end - length
+        )
+
     def promised(self, backers: Sequence[tuple[Agreement, Objective]], *, excused: bool = True) -> Shares:
         """How promises that hold at once look from here: in each window the least that any of them allows.
 
@@ -248,10 +267,19 @@ class Timeline:
         self, pairs: Sequence[tuple[Span, Fraction]], theirs: Clock, excused_ms: int
     ) -> tuple[Fraction, ...]:
         """Shares of our windows, and the undated maintenance that may fall there and is not excused, at most all."""
+        if not theirs.allowance_ms:
+            return tuple(share for _, share in pairs)
         return tuple(
-            min(Fraction(1), share + self._unexcluded(theirs, span, excused_ms) / stretch.seconds)
+            min(Fraction(1), share + self._share_of(self._unexcluded(theirs, span, excused_ms), stretch))
             for (span, share), stretch in zip(pairs, self.windows, strict=True)
         )
+
+    def _share_of(self, seconds: Fraction, stretch: Stretch) -> Fraction:
+        """The largest share of a window that so many seconds are, wherever a rolling one begins."""
+        measured = min(self._measured_anywhere) if self.rolling else stretch.seconds
+        if measured:
+            return seconds / measured
+        return Fraction(1 if seconds else 0)
 
     def _promise(self, theirs: Clock, unavailability: Fraction) -> Promise:
         whole = theirs.hours is None and not theirs.maintenance and self._covers_all(theirs)

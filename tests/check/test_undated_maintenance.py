@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,24 @@ def test_a_promise_on_joint_downtime_does_not_count_in_maintenance_either(
         f"services: [east, west], status: agreed, {excluded} objectives: {{availability: {{target: 99.9%}}}}, {joint}",
     )
     assert result(workspace(PEOPLE + text + sla("", target="99.99%"))).verdict == verdict
+
+
+def test_maintenance_without_dates_is_most_of_the_rolling_window_with_least_hours(workspace: Write) -> None:
+    """Three days from Friday evening on have ten office hours, others thirty; five of them are the supplier's."""
+    text = service("shop", "web", "[a]", "100%") + service("a", "cloud")
+    text += promise("UC", "a", "a", "100%", undated("5h") + " hours: office,", "window: {rolling: 60d}")
+    promised = promise(
+        "SLA", "shop", "shop", "70%", "customer: acme, hours: office,", "window: {rolling: 3d}"
+    )
+    found = result(workspace(PEOPLE + text + promised))
+    assert found.guaranteed.lower == Fraction(1, 2)
+    assert found.verdict != "guaranteed"
+
+
+def test_a_rolling_window_may_have_no_more_hours_than_maintenance(workspace: Write) -> None:
+    text = service("shop", "web", "[a]", "100%") + service("a", "cloud")
+    text += promise("UC", "a", "a", "100%", undated("5h") + " hours: office,", "window: {rolling: 60d}")
+    promised = promise(
+        "SLA", "shop", "shop", "70%", "customer: acme, hours: office,", "window: {rolling: 1d}"
+    )
+    assert result(workspace(PEOPLE + text + promised)).guaranteed.lower == 0
