@@ -87,6 +87,7 @@ class JointPromises:
 
     def _holds(self, name: str, agreement: Agreement, joint: Joint) -> bool:
         if name not in self._held:
+            self._held[name] = False  # no promise is proved by itself
             self._held[name] = agreement.kind != "OLA" or self._is_kept(agreement, joint)
         return self._held[name]
 
