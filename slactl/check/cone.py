@@ -11,6 +11,7 @@ from slactl.assurance.structure import Gate, Structure
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
 from slactl.check.backing import Backer, Backing, backing
+from slactl.check.olas import judged_services
 from slactl.check.points import Outside, further_in, outside
 from slactl.model.agreement import Agreement, Joint, Objective
 from slactl.model.estate import Estate
@@ -65,8 +66,8 @@ class Cones:
     """The structure of the whole estate, grown as objectives ask for it."""
 
     estate: Estate
-    unsupported: set[str] = field(default_factory=set)
-    """Addresses of OLA objectives that what is below them does not support."""
+    unsupported: set[tuple[str, str]] = field(default_factory=set)
+    """Addresses of OLA objectives, each with a service of which what is below does not support what it promises."""
     gates: dict[str, Gate] = field(default_factory=dict)
     leaves: dict[str, Leaf] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
@@ -92,7 +93,9 @@ class Cones:
 
     def of_agreement(self, agreement: Agreement, objective: Objective, view: View) -> str:
         """The node that an objective of an SLA or OLA rests on."""
-        tops = [self._top(agreement, service, view) for service in objective.services]
+        resting = judged_services(self.estate, objective) if agreement.kind == "OLA" else ()
+        services = resting or objective.services
+        tops = [self._top(agreement, service, view) for service in services]
         if len(tops) == 1:
             return tops[0]
         name = f"{objective.address} {view}"
@@ -124,7 +127,11 @@ class Cones:
         if not self.unsupported:
             return False
         leaves = (self.leaves[name] for name in self.structure.order(top) if name in self.leaves)
-        return any(one.objective.address in self.unsupported for leaf in leaves for one in leaf.backers)
+        return any(
+            (one.objective.address, leaf.service) in self.unsupported
+            for leaf in leaves
+            for one in leaf.backers
+        )
 
     def _top(self, agreement: Agreement, service: str, view: View) -> str:
         owner = self.estate.services[service].owner
@@ -162,7 +169,9 @@ class Cones:
         name = ask.node(view)
         through = _Ask(service.name, None, ask.times)
         kept = [
-            one for one in found.backers if not (view.chain and one.objective.address in self.unsupported)
+            one
+            for one in found.backers
+            if not (view.chain and (one.objective.address, service.name) in self.unsupported)
         ]
         counting = [one for one in kept if threshold_ms(one.objective) <= view.threshold_ms]
         if len(counting) < len(kept):

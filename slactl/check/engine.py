@@ -8,6 +8,7 @@ from time import process_time
 from slactl.base.processes import shared_out
 from slactl.check.cone import Cones, View, names_of, threshold_ms
 from slactl.check.evaluate import Evaluator
+from slactl.check.olas import OPEN, last_judged, olas_bottom_up
 from slactl.check.requests import judge_requests
 from slactl.check.result import AmountResult, Assessment, Finding, ObjectiveResult
 from slactl.check.rules import rules_on_agreements, rules_on_waivers
@@ -15,7 +16,7 @@ from slactl.check.rules.rule import Evidence, Gap, Weaker
 from slactl.check.sight import Sight
 from slactl.check.times import judge_times
 from slactl.check.waiving import waived
-from slactl.model.agreement import Agreement, Objective, Status
+from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
 
 _SAMPLE = 32
@@ -23,7 +24,6 @@ _HARD_S = 0.005
 """CPU time for one objective from which it pays to share the work among processes."""
 SHARES = ("availability", "success-ratio")
 """Metrics whose promise is a share of downtime, or of requests that fail."""
-_OPEN = (Status.DRAFT, Status.PROPOSED, Status.AGREED)
 
 
 def check(estate: Estate, as_of: date, *, explain: bool = True) -> Assessment:
@@ -119,10 +119,8 @@ class _Engine:
 
     def judge_all(self) -> None:
         """Judge every objective that rests on something."""
-        for agreement, objective in self._olas_bottom_up():
-            if objective.metric in SHARES:
-                asked = self._asked(agreement, objective)
-                self._note(asked, self._judged(asked))
+        for agreement, objective, service in olas_bottom_up(self.estate, SHARES):
+            self._judge_ola(agreement, objective, service)
         slas = [
             self._asked(agreement, objective)
             for agreement, objective in self._sla_objectives()
@@ -150,19 +148,21 @@ class _Engine:
             unsupported_joint=self.evaluator.unsupported_joint,
         )
 
-    def _olas_bottom_up(self) -> Iterable[tuple[Agreement, Objective]]:
-        services = self.estate.services
-        rank = self.estate.bottom_up
-        olas = [one for one in self.estate.agreements.values() if one.kind == "OLA" and one.status in _OPEN]
-        for agreement in sorted(olas, key=lambda one: max(rank[name] for name in one.services)):
-            for objective in agreement.objectives.values():
-                rests = any(services[name].depends_on is not None for name in objective.services)
-                if rests and objective.scope == "end-to-end":
-                    yield agreement, objective
+    def _judge_ola(self, agreement: Agreement, objective: Objective, service: str) -> None:
+        """Judge what an OLA promises of one service, and with the last of them the objective as a whole."""
+        asked = self._asked(agreement, replace(objective, services=(service,)))
+        result = self._judged(asked)
+        if result is not None and not result.passes:
+            self.cones.unsupported.add((objective.address, service))
+        if service == last_judged(self.estate, objective):
+            if len(objective.services) > 1:
+                asked = self._asked(agreement, objective)
+                result = self._judged(asked)
+            self._note(asked, result)
 
     def _sla_objectives(self) -> Iterable[tuple[Agreement, Objective]]:
         for sla in self.estate.slas():
-            if sla.status in _OPEN:
+            if sla.status in OPEN:
                 yield from ((sla, objective) for objective in sla.objectives.values())
 
     def _view(self, agreement: Agreement, objective: Objective, *, chain: bool) -> View:
@@ -221,8 +221,6 @@ class _Engine:
             self._unbudgeted[address] = unbudgeted
         if asked.agreement.kind == "SLA":
             self._note_gaps(asked.objective, nodes)
-        elif not result.passes:
-            self.cones.unsupported.add(address)
 
     def _note_gaps(self, objective: Objective, nodes: Iterable[str]) -> None:
         for node in nodes:

@@ -88,8 +88,8 @@ class Handovers:
 
     estate: Estate
     sight: Sight
-    unsupported: AbstractSet[str] = frozenset()
-    """Addresses of OLA objectives that are looked through."""
+    unsupported: AbstractSet[tuple[str, str]] = frozenset()
+    """Addresses of OLA objectives, each with a service for which it is looked through."""
     ends: set[int] = field(default_factory=set)
     """Instants inside the sight at which an agreement begins or ends: what is promised differs on both sides."""
     _known: dict[Ask, Answer] = field(default_factory=dict)
@@ -130,7 +130,7 @@ class Handovers:
             return Answer(ask, missing=not self.sight.forgiving)
         found = backing(self.estate, service.name, ask.consumer, self.sight.metric, self.sight.firmness)
         backers = [one for one in found.backers if self._in_force(one.agreement)]
-        kept = [one for one in backers if one.objective.address not in self.unsupported]
+        kept = [one for one in backers if (one.objective.address, service.name) not in self.unsupported]
         answer = self._promised(ask, service, kept)
         if answer is None and len(kept) < len(backers):
             answer = self._behind(ask, service, [one for one in backers if one not in kept])

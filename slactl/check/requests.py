@@ -9,6 +9,7 @@ from itertools import pairwise
 from slactl.base.rate import Rate
 from slactl.check.capacity import per_second
 from slactl.check.demand import Demand
+from slactl.check.olas import OPEN, olas_bottom_up
 from slactl.check.request_found import Found, latency_found, rate_found, worst_of
 from slactl.check.request_latency import Latencies, allowed_miss, limit_ms
 from slactl.check.request_rates import Rates
@@ -16,11 +17,10 @@ from slactl.check.request_view import Ask, SameHours, Seen, Sight, Views, in_for
 from slactl.check.result import AmountResult
 from slactl.check.timeline import first_second
 from slactl.check.times import span_of
-from slactl.model.agreement import Agreement, Objective, Status
+from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
 
 REQUESTS = ("latency", "throughput")
-_OPEN = (Status.DRAFT, Status.PROPOSED, Status.AGREED)
 _CUSTOMER = "customer"
 _MS = 1000
 
@@ -47,18 +47,12 @@ def request_objectives(estate: Estate) -> Iterator[tuple[Agreement, Objective, s
 
     Those of OLAs come first, each after all that its service rests on, then those of SLAs.
     """
-    services = estate.services
-    rank = estate.bottom_up
-    found = [
-        (agreement, objective, service)
-        for agreement, objective in estate.objectives()
-        if agreement.status in _OPEN and objective.metric in REQUESTS and agreement.kind != "UC"
-        for service in objective.services
-    ]
-    whole = (one for one in found if one[0].kind == "OLA" and one[1].scope == "end-to-end")
-    resting = [one for one in whole if services[one[2]].depends_on is not None]
-    yield from sorted(resting, key=lambda one: rank[one[2]])
-    yield from (one for one in found if one[0].kind == "SLA")
+    yield from olas_bottom_up(estate, REQUESTS)
+    for agreement in estate.slas():
+        if agreement.status in OPEN:
+            for objective in agreement.objectives.values():
+                if objective.metric in REQUESTS:
+                    yield from ((agreement, objective, service) for service in objective.services)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from fractions import Fraction
 from itertools import pairwise
 
 from slactl.check.handover import Handovers, sight_of
+from slactl.check.olas import OPEN, judged_services, last_judged, olas_bottom_up
 from slactl.check.result import AmountResult
 from slactl.check.timeline import first_second, start_of_window
 from slactl.check.times_found import Found, found_in_stretch
 from slactl.check.times_work import Reckoner, target_s
-from slactl.model.agreement import Agreement, Objective, Status
+from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
 
 TIMES = ("response-time", "resolution-time", "recovery-time", "recovery-point", "support-hours")
-_OPEN = (Status.DRAFT, Status.PROPOSED, Status.AGREED)
 
 
 def judge_times(estate: Estate, as_of: date, horizon_end: date) -> tuple[AmountResult, ...]:
@@ -34,30 +34,25 @@ def judge_times(estate: Estate, as_of: date, horizon_end: date) -> tuple[AmountR
         horizon_end: the last day on which work may begin, where the term does not end before.
     """
     judge = _Judge(estate, as_of, horizon_end)
-    for agreement, objective in timed_objectives(estate):
+    for agreement, objective, service in olas_bottom_up(estate, TIMES):
+        judge.judge_ola(agreement, objective, service)
+    for agreement, objective in _of_slas(estate):
         judge.judge(agreement, objective)
     return tuple(sorted(judge.results, key=lambda result: result.address))
 
 
 def timed_objectives(estate: Estate) -> Iterator[tuple[Agreement, Objective]]:
     """The promises about time that rest on others: those of OLAs from the bottom up, then those of SLAs."""
-    services = estate.services
-    rank = estate.bottom_up
-    opened = [
-        one
-        for one in estate.agreements.values()
-        if one.kind != "UC"
-        and one.status in _OPEN
-        and any(objective.metric in TIMES for objective in one.objectives.values())
-    ]
-    olas = (one for one in opened if one.kind == "OLA")
-    slas = (one for one in opened if one.kind == "SLA")
-    for agreement in (*sorted(olas, key=lambda one: max(rank[name] for name in one.services)), *slas):
-        for objective in agreement.objectives.values():
-            rests = any(services[name].depends_on is not None for name in objective.services)
-            whole = agreement.kind == "SLA" or (objective.scope == "end-to-end" and rests)
-            if objective.metric in TIMES and whole:
-                yield agreement, objective
+    for agreement, objective, service in olas_bottom_up(estate, TIMES):
+        if service == last_judged(estate, objective):
+            yield agreement, objective
+    yield from _of_slas(estate)
+
+
+def _of_slas(estate: Estate) -> Iterator[tuple[Agreement, Objective]]:
+    for agreement in estate.slas():
+        if agreement.status in OPEN:
+            yield from ((agreement, one) for one in agreement.objectives.values() if one.metric in TIMES)
 
 
 def span_of(
@@ -83,39 +78,52 @@ class _Judge:
         self._as_of = as_of
         self._horizon_end = horizon_end
         self._reckoner = Reckoner(estate.hours)
-        self._unsupported = set[str]()
+        self._unsupported = set[tuple[str, str]]()
+
+    def judge_ola(self, agreement: Agreement, objective: Objective, service: str) -> None:
+        """Judge what an OLA promises of one service; where that falls short it is looked through from then on."""
+        result = self._judged(agreement, replace(objective, services=(service,)))
+        if result is not None and result.verdict != "guaranteed":
+            self._unsupported.add((objective.address, service))
+        if service == last_judged(self._estate, objective):
+            self.judge(agreement, replace(objective, services=judged_services(self._estate, objective)))
 
     def judge(self, agreement: Agreement, objective: Objective) -> None:
-        """Judge an objective; an OLA that falls short is looked through from then on."""
+        """Judge an objective as a whole."""
+        result = self._judged(agreement, objective)
+        if result is not None:
+            self.results.append(result)
+
+    def _judged(self, agreement: Agreement, objective: Objective) -> AmountResult | None:
         span = span_of(self._estate, agreement, objective, self._as_of, self._horizon_end)
         if span is None:
-            return
+            return None
         local = self._found(agreement, objective, span, frozenset())
         chain = self._found(agreement, objective, span, self._unsupported) if self._unsupported else local
         promised = Fraction(0) if objective.metric == "support-hours" else Fraction(target_s(objective))
         verdict = chain.verdict(promised)
-        self.results.append(
-            AmountResult(
-                address=objective.address,
-                place=objective.place,
-                metric=objective.metric,
-                target=str(objective.target),
-                unit="s",
-                verdict=verdict,
-                local_verdict=local.verdict(promised),
-                promised=promised,
-                supported=chain.supported,
-                worst=chain.worst,
-                links=chain.links,
-                customers=agreement.customers,
-                agreed=objective.agreed,
-            )
+        return AmountResult(
+            address=objective.address,
+            place=objective.place,
+            metric=objective.metric,
+            target=str(objective.target),
+            unit="s",
+            verdict=verdict,
+            local_verdict=local.verdict(promised),
+            promised=promised,
+            supported=chain.supported,
+            worst=chain.worst,
+            links=chain.links,
+            customers=agreement.customers,
+            agreed=objective.agreed,
         )
-        if agreement.kind == "OLA" and verdict != "guaranteed":
-            self._unsupported.add(objective.address)
 
     def _found(
-        self, agreement: Agreement, objective: Objective, span: tuple[int, int], unsupported: AbstractSet[str]
+        self,
+        agreement: Agreement,
+        objective: Objective,
+        span: tuple[int, int],
+        unsupported: AbstractSet[tuple[str, str]],
     ) -> Found:
         """The worst of all stretches of a span; each lies between days on which a term below begins or ends."""
         waiting, found = [span], list[Found]()

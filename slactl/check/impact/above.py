@@ -25,7 +25,7 @@ def estate_of(estate: Estate, slas: Iterable[Agreement]) -> Estate:
 
 
 def _services_above(estate: Estate, services: Collection[str]) -> set[str]:
-    """Closed under OLAs on several services too: once one of these is not supported, the OLA is looked through at all."""
+    """Closed under OLAs' promises on joint downtime too: what is below one of the services decides for all."""
     found, waiting = set(services), list(services)
     while waiting:
         name = waiting.pop()
@@ -38,8 +38,9 @@ def _services_above(estate: Estate, services: Collection[str]) -> set[str]:
 
 def _siblings(estate: Estate, service: str) -> Iterator[str]:
     for agreement in estate.agreements_on.get(service, ()):
-        if agreement.kind == "OLA" and len(agreement.services) > 1:
-            yield from agreement.services
+        for joint in agreement.joint if agreement.kind == "OLA" else ():
+            if service in joint.services:
+                yield from joint.services
 
 
 def _services_below(estate: Estate, tops: Iterable[Agreement]) -> set[str]:
