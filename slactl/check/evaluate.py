@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from slactl.base.ratio import Ratio
-from slactl.base.windows import Window
+from slactl.base.windows import Span, Window
 from slactl.check.cone import Cones, View, threshold_ms
 from slactl.check.joint_promises import JointPromises
+from slactl.check.relied import Relied
 from slactl.check.result import Interval, Link, ObjectiveResult, Verdict
 from slactl.check.sight import Numbers, Sight
 from slactl.check.timeline import (
@@ -14,10 +15,10 @@ from slactl.check.timeline import (
     Timeline,
     clock_of,
     clock_of_joint,
-    end_of_window,
     first_second,
-    start_of_window,
     unavailability_of,
+    whole_windows,
+    within_term,
 )
 from slactl.model.agreement import Agreement, Joint, Objective, Term
 from slactl.model.estate import Estate
@@ -40,6 +41,9 @@ class Evaluator:
         self._timelines: dict[Clock, Timeline] = {}
         self._sights: dict[tuple[Clock, bool], Sight] = {}
         self.horizon_end = _end_of_month(estate.workspace.check.horizon.after(as_of))
+        self._relied = Relied(
+            estate, (first_second(as_of), first_second(self.horizon_end + timedelta(days=1)))
+        )
 
     def judge(
         self, agreement: Agreement, objective: Objective, top: str, local_top: str
@@ -84,17 +88,20 @@ class Evaluator:
         if top is None:
             return True
         nodes = self._cones.structure.order(top)
-        between = self._between(joint.window, agreement.hours, agreement.term)
+        span = self._relied.of("availability", agreement, joint.services)
+        between = self._between(joint.window, agreement.hours, agreement.term, span)
         if between is None or self._uncounted(top) or any(node in self._cones.unbudgeted for node in nodes):
             return between is None
         sight = self._sight_of(clock_of_joint(agreement, joint, *between), forgiving=False)
         return all(
-            sight.case(top, firmness, window).bound.upper * stretch.seconds <= joint.downtime.seconds
-            for window, stretch in enumerate(sight.timeline.windows)
+            sight.case(top, firmness, window).bound.upper * sight.timeline.most_seconds(window)
+            <= joint.downtime.seconds
+            for window in range(len(sight.timeline.windows))
         )
 
     def _sight(self, agreement: Agreement, objective: Objective) -> "Sight | None":
-        between = self._between(objective.window, objective.hours, agreement.term)
+        span = self._relied.of(objective.metric, agreement, objective.services)
+        between = self._between(objective.window, objective.hours, agreement.term, span)
         if between is None:
             return None
         clock = clock_of(agreement, objective, *between)
@@ -108,16 +115,9 @@ class Evaluator:
             self._sights[key] = Sight(self._estate, self._cones, self._joint, timeline, forgiving=forgiving)
         return self._sights[key]
 
-    def _between(self, window: Window, hours: str | None, term: Term) -> tuple[int, int] | None:
-        """From the window that the day lies in (or the term's first day) to the term's end or that of the last window."""
-        zone = self._estate.hours.zone(hours)
-        start = start_of_window(window, zone, self._as_of)
-        end = end_of_window(window, zone, self.horizon_end)
-        if term.start is not None:
-            start = max(start, first_second(term.start))
-        if term.until is not None and term.renewal is None:
-            end = min(end, first_second(term.until + timedelta(days=1)))
-        return (start, end) if start < end else None
+    def _between(self, window: Window, hours: str | None, term: Term, span: Span) -> Span | None:
+        """Whole windows that touch a time, as far as they lie in the term; None where the term is over."""
+        return within_term(term, whole_windows(window, self._estate.hours.zone(hours), span))
 
     def _uncounted(self, top: str) -> bool:
         """Whether outages that count above are left out by the promises somewhere below."""

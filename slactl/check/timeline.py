@@ -359,9 +359,19 @@ def start_of_window(window: Window, zone: ZoneInfo, day: date) -> int:
     return window.spans(zone, instant, instant + 1)[0][0]
 
 
-def end_of_window(window: Window, zone: ZoneInfo, last: date) -> int:
-    """The end of the window that a day ends in: nor is a window cut by the last day that is looked at."""
-    instant = first_second(last + timedelta(days=1))
+def whole_windows(window: Window, zone: ZoneInfo, span: Span) -> Span:
+    """From the start of the first window that touches a time to the end of the last; a rolling one has neither."""
     if window.kind == "rolling":
-        return instant
-    return window.spans(zone, instant - 1, instant)[-1][1]
+        return span
+    touched = window.spans(zone, *span)
+    return touched[0][0], touched[-1][1]
+
+
+def within_term(term: Term, span: Span) -> Span | None:
+    """The part of a time that lies in a term; None: nothing does."""
+    start, end = span
+    if term.start is not None:
+        start = max(start, first_second(term.start))
+    if term.until is not None and term.renewal is None:
+        end = min(end, first_second(term.until + timedelta(days=1)))
+    return (start, end) if start < end else None
