@@ -1,8 +1,8 @@
 """What leans on each insurance, and until when its holder is bound."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from slactl.base.diagnostics import Place
 from slactl.base.money import Money
@@ -15,30 +15,72 @@ from slactl.model.estate import Estate
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """A policy of ours, and the indemnities that nothing else stands behind."""
+    """Policies of ours that are in force on a day, and the indemnities that nothing else stands behind then."""
 
-    policy: Insurance
+    policies: tuple[Insurance, ...]
     address: str
+    """Who holds the first of them."""
     given: tuple[Given, ...]
 
-    def sums(self) -> Iterator[Money]:
-        """What may have to be paid, for each customer, with the policy's own limit first."""
-        if self.policy.aggregate is not None:
-            yield self.policy.aggregate
-        for one in self.given:
-            if one.needed is not None:
-                yield from (one.needed,) * max(1, len(one.sla.customers))
+    @property
+    def paid(self) -> tuple[Money, ...] | None:
+        """What each policy pays at most for all events of a year; None where one of them has no such limit."""
+        limits = tuple(policy.aggregate for policy in self.policies if policy.aggregate is not None)
+        return limits if len(limits) == len(self.policies) else None
+
+    @property
+    def owed(self) -> tuple[Money, ...]:
+        """What may have to be paid, once for each customer."""
+        return tuple(
+            sum_
+            for one in self.given
+            if one.needed is not None
+            for sum_ in (one.needed,) * max(1, len(one.sla.customers))
+        )
 
 
-def leaning(estate: Estate) -> Iterator[Leaning]:
-    """Each of our policies that some indemnity leans on alone."""
-    found: dict[object, tuple[Insurance, list[Given]]] = {}
-    for given in given_indemnities(estate):
-        if given.sla.status is Status.AGREED and len(given.policies) == 1 and not given.passed_on:
-            (policy,) = given.policies
-            found.setdefault(policy.policy, (policy, []))[1].append(given)
-    for policy, several in found.values():
-        yield Leaning(policy, _holder(policy, several[0].sla, estate), tuple(several))
+def leaning(evidence: Evidence) -> Iterator[Leaning]:
+    """All policies that stand behind some indemnity on a day, with every indemnity that leans on none but these.
+
+    What leans on a policy, and what on the next one that follows it, is told apart by the days. The same policies with
+    the same indemnities come once.
+    """
+    given = [
+        one
+        for one in given_indemnities(evidence.estate)
+        if one.sla.status is Status.AGREED and one.policies and not one.passed_on
+    ]
+    seen = set[object]()
+    for day in _days(given, evidence):
+        standing = [(one, _in_force(one, day, evidence)) for one in given]
+        for policies in {tuple(one): one for _, one in standing if one}.values():
+            several = tuple(one for one, theirs in standing if theirs and theirs.keys() <= policies.keys())
+            key = frozenset(policies), tuple((one.sla.address, one.indemnity.name) for one in several)
+            if key not in seen:
+                seen.add(key)
+                held = tuple(policies.values())
+                yield Leaning(held, _holder(held[0], several[0].sla, evidence.estate), several)
+
+
+def _in_force(one: Given, day: date, evidence: Evidence) -> dict[object, Insurance]:
+    """The policies that stand behind an indemnity on a day of its agreement's term."""
+    first, last = term_of(one.sla, evidence)
+    inside = (policy for policy in one.policies if first <= day <= last and policy.in_force(day))
+    return {policy.policy: policy for policy in inside}
+
+
+def _days(given: Iterable[Given], evidence: Evidence) -> list[date]:
+    """The days on which an agreement's term or a policy begins, from today on: all that can be met is met on one."""
+    days = {evidence.as_of}
+    for one in given:
+        starts = (policy.start for policy in one.policies if policy.start is not None)
+        ends = (
+            policy.until + timedelta(days=1)
+            for policy in one.policies
+            if policy.until not in (None, date.max)
+        )
+        days.update((term_of(one.sla, evidence)[0], *starts, *ends))
+    return sorted(day for day in days if evidence.as_of <= day <= evidence.horizon_end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,31 @@ def test_more_may_lean_on_an_aggregate_than_it_pays(fixture: Fixture) -> None:
     )
 
 
+def test_a_policy_that_is_renewed_is_not_two(fixture: Fixture) -> None:
+    """Of the policies of two years one pays at a time; and two of one year pay together, for all that lean on them."""
+    indemnities = "  indemnities: [{name: accident, cause: any, cap: 2000000 EUR}, {name: data-loss, cause: any, cap: 1500000 EUR}]\n"
+    policy = "{{kind: business, insurer: alpine, reference: {}, aggregate: {} EUR{}}}"
+
+    def missing(*policies: str) -> list[str]:
+        two = f"{indemnities}  insurance: [{', '.join(policies)}]\n"
+        found = fixture("SLA709", "good", ("  fee: 12000 EUR/month\n", "  fee: 12000 EUR/month\n" + two))
+        return [one.message.partition(" lean on ")[2] for one in found]
+
+    this_year = policy.format("A-7", 3_000_000, ", until: 2026-12-31")
+    next_year = policy.format("A-8", 3_200_000, ", from: 2027-01-01")
+    assert missing(this_year, next_year) == [
+        "business A-7 of alpine for 3,500,000 EUR in all, and it pays at most 3,000,000 EUR a year: 500,000 EUR missing.",
+        "business A-8 of alpine for 3,500,000 EUR in all, and it pays at most 3,200,000 EUR a year: 300,000 EUR missing.",
+    ]
+    one, other = (policy.format(name, 1_500_000, "") for name in ("B-1", "B-2"))
+    (both,) = missing(one, other)
+    assert both.startswith("business B-1 of alpine and business B-2 of alpine for 3,500,000 EUR in all, ")
+    assert both.endswith("and they pay at most 3,000,000 EUR a year: 500,000 EUR missing.")
+    assert missing(this_year.replace("3000000", "3500000"), next_year.replace("3200000", "3500000")) == []
+    assert missing(one, policy.format("B-3", 2_000_000, "")) == []
+    assert missing(one, "{kind: business, insurer: alpine, reference: B-4}") == []
+
+
 def test_terms_that_a_contract_does_not_state_are_warnings(fixture: Fixture) -> None:
     theirs = (
         "  flowDown: {dataLocation: [EU], subProcessors: none, breachNotification: 12h, auditRights: true}\n"

@@ -25,7 +25,7 @@ def insurance_short(evidence: Evidence) -> Iterator[Broken]:
     for held in held_for_contracts(evidence):
         yield from _lapses(held)
     exchange = Exchange(evidence.estate.workspace.rates)
-    for one in leaning(evidence.estate):
+    for one in leaning(evidence):
         yield from _too_little(one, exchange)
 
 
@@ -42,18 +42,23 @@ def _lapses(held: Held) -> Iterator[Broken]:
 
 
 def _too_little(one: Leaning, exchange: Exchange) -> Iterator[Broken]:
-    currency = exchange.common(money.currency for money in one.sums())
-    if one.policy.aggregate is None or currency is None or len(list(one.sums())) <= 2:  # noqa: PLR2004 - a single one is SLA702's
+    paid, owed = one.paid, one.owed
+    if paid is None or len(owed) < 2:  # noqa: PLR2004 - a single one is SLA702's
         return
-    total = sum((exchange.worth(money, currency) for money in list(one.sums())[1:]), Fraction(0))
-    missing = total - exchange.worth(one.policy.aggregate, currency)
-    if missing > 0:
+    currency = exchange.common(money.currency for money in (*paid, *owed))
+    if currency is None:
+        return
+    total, most = (
+        sum((exchange.worth(money, currency) for money in several), Fraction(0)) for several in (owed, paid)
+    )
+    if total > most:
         given = sorted({f"{each.sla.address} ({each.indemnity.name})" for each in one.given})
         shown = given if len(given) <= 3 else [*given[:2], plural(len(given) - 2, "other")]  # noqa: PLR2004 - names that still read as a sentence
+        pays = "it pays" if len(one.policies) == 1 else "they pay"
         yield Broken(
             one.address,
-            f"{sentence_list(shown)} lean on {one.policy.named} for {spoken_money(rounded(total, currency))} in all, "
-            f"and it pays at most {spoken_money(one.policy.aggregate)} a year: "
-            f"{spoken_money(rounded(missing, currency))} missing.",
-            place=one.policy.place,
+            f"{sentence_list(shown)} lean on {sentence_list([policy.named for policy in one.policies])} for "
+            f"{spoken_money(rounded(total, currency))} in all, and {pays} at most {spoken_money(rounded(most, currency))} a year: "
+            f"{spoken_money(rounded(total - most, currency))} missing.",
+            place=one.policies[0].place,
         )
