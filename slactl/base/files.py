@@ -35,6 +35,16 @@ def write_together(texts: Mapping[Path, str], mode: int = 0o644) -> None:
         sync_folder(folder)
 
 
+def rewrite(path: Path, text: str) -> None:
+    """Give a file that somebody keeps another text; its permissions stay, and a link to it stays a link.
+
+    Raises:
+        OSError: when it cannot be written; the file is as it was.
+    """
+    kept = path.resolve()
+    write_atomically(kept, text, kept.stat().st_mode & 0o777)
+
+
 def put_once(path: Path, text: str, mode: int = 0o644) -> None:
     """The same where there is no file yet; one that another process puts there first stays.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from slactl.base.diagnostics import Diagnostic, SlactlError
-from slactl.base.files import write_atomically
+from slactl.base.files import rewrite
 from slactl.base.mark import GENERATED
 from slactl.cli.console import Console
 from slactl.cli.options import add_output
@@ -45,7 +45,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
             if parsed.diff:
                 console.print("".join(_diff(text, after, shown)).rstrip("\n"))
             if not parsed.check:
-                write_atomically(path, after, path.stat().st_mode & 0o777)
+                rewrite(path, after)
     if problems:
         console.diagnostics(problems, parsed.root)
         return 1

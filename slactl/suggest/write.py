@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from slactl.base.files import write_atomically
+from slactl.base.files import rewrite
 from slactl.documents.reader import read_text
 from slactl.suggest.edit import Edit
 from slactl.suggest.splice import spliced
@@ -24,7 +24,7 @@ class Written:
     def take_back(self) -> None:
         """Put every file back as it was."""
         for file, text in self._before.items():
-            _put(self._root / file, text)
+            rewrite(self._root / file, text)
 
 
 def write_edits(root: Path, edits: Iterable[Edit]) -> Written:
@@ -43,12 +43,9 @@ def write_edits(root: Path, edits: Iterable[Edit]) -> Written:
     written = Written(root, before)
     try:
         for file, text in after.items():
-            _put(root / file, text)
+            rewrite(root / file, text)
     except OSError:
         written.take_back()
         raise
     return written
 
-
-def _put(path: Path, text: str) -> None:
-    write_atomically(path, text, path.stat().st_mode & 0o777)

@@ -72,6 +72,21 @@ def test_writing_changes_single_values_and_is_checked_from_the_disk(shop: Path, 
     assert "Nothing to do" in slactl(here, "suggest", DAY)[1]
 
 
+def test_a_file_behind_a_link_is_written_where_it_is(shop: Path, slactl: Run) -> None:
+    link, kept = shop / "agreements/olas.yaml", shop.parent / "shared-olas.yaml"
+    link.rename(kept)
+    link.symlink_to(kept)
+    kept.chmod(0o640)
+    assert slactl(f"-chdir={shop}", "suggest", SUBJECT, "-write", DAY)[0] == 0
+    assert link.is_symlink()
+    assert kept.read_text().count("99.99%") > 1
+    assert kept.stat().st_mode & 0o777 == 0o640
+    kept.write_text(kept.read_text().replace("spec:", "spec:  "))
+    assert slactl(f"-chdir={shop}", "fmt")[0] == 0
+    assert link.is_symlink()
+    assert "spec:  " not in kept.read_text()
+
+
 def test_writing_another_proposal_than_the_first(shop: Path, slactl: Run) -> None:
     here = f"-chdir={shop}"
     document = json.loads(slactl(here, "suggest", "-json", DAY)[1])
