@@ -133,7 +133,7 @@ def _result(  # noqa: PLR0917 - the parts of one result
     numbers: Numbers,
     links: tuple[Link, ...],
 ) -> ObjectiveResult:
-    stretch = sight.timeline.windows[numbers.window]
+    stretch = sight.timeline.stretch(numbers.window)
     allowed = unavailability_of(objective) * stretch.seconds
     return ObjectiveResult(
         address=objective.address,

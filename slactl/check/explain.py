@@ -14,6 +14,7 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.intervals import IntervalSet
 from slactl.base.text import did_you_mean
 from slactl.check.engine import Judgement, judged
+from slactl.check.interval import why_open
 from slactl.check.result import AmountResult, Assessment, Link, ObjectiveResult
 from slactl.check.timeline import Stretch, unavailability_of
 from slactl.model.estate import Estate
@@ -69,6 +70,8 @@ class Explanation:
     outages: tuple[Outage, ...]
     """In the worst window, by which the promise is broken while every promise below is kept; none where it holds."""
     held: tuple[Held, ...]
+    interval: tuple[str, ...] = ()
+    """Why the worst case is an interval, each reason in a sentence; none where it is one number."""
 
 
 def explain(estate: Estate, as_of: date, address: str) -> tuple[Assessment, Explanation | AmountResult]:
@@ -104,7 +107,8 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
         Case(tuple(sight.timeline.windows[index] for index in windows), programme, joint)
         for windows, programme, joint in sight.cases(top, firmness, allowed)
     ]
-    window = sight.timeline.windows[worst]
+    window = sight.timeline.stretch(worst)
+    shown = sight.timeline.windows[sight.timeline.column(worst)]
     clauses = sight.clauses(top, firmness)
     parts = dict(numbers.links)
     about = {
@@ -123,11 +127,12 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
         cases=tuple(cases),
         clauses={one.name: (one.together, one.parts) for one in clauses},
         about=about,
-        worst=next(index for index, case in enumerate(cases) if window in case.windows),
+        worst=next(index for index, case in enumerate(cases) if shown in case.windows),
         counted=counted,
         window=window,
         outages=outages if broken else (),
         held=tuple(
             Held(one.item, one.promise, about[one.item].promise) for one in sight.held(top, firmness, worst)
         ),
+        interval=why_open(sight, numbers, top, firmness),
     )

@@ -30,6 +30,10 @@ from slactl.check.timeline import (
 from slactl.model.estate import Estate
 
 _ONE = Fraction(1)
+_MOST_POSITIONS = 24
+"""Of a rolling window in which outages are laid out."""
+_MOST_PROGRAMMES = 4
+"""Of them, those in which the most is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Numbers:
     expected: Bound
     best: Bound
     window: int
-    """Index of the worst window."""
+    """Number of the worst window; of a rolling one that of the position in which the worst is shown (`Timeline.stretch`)."""
     links: tuple[tuple[str, Fraction], ...]
     """What each leaf and clause adds to the worst case there, most first."""
     bounds: tuple[Bound, ...] = ()
@@ -87,7 +91,7 @@ class Sight:
 
     def links(self, numbers: Numbers, top: str, firmness: int) -> tuple[Link, ...]:
         """What each promise below adds to the worst case in the worst window, most first."""
-        seconds = self.timeline.windows[numbers.window].seconds
+        seconds = self.timeline.stretch(numbers.window).seconds
         return tuple(self.link(name, share * seconds, top, firmness) for name, share in numbers.links)
 
     def assumes_apart(self, top: str, allowed: Fraction) -> tuple[str, ...]:
@@ -97,11 +101,9 @@ class Sight:
 
     def case(self, top: str, firmness: int, window: int) -> WorstCase:
         """The programme of one window."""
-        shares = self._shares(top)
-        column = {name: share[0][window] for name, share in shares.items()}
-        clauses = [
-            replace(one.clause, downtime=shown[window]) for one, shown, _ in self._clauses(top, firmness)
-        ]
+        shares, at = self._shares(top), self.timeline.column(window)
+        column = {name: share[0][at] for name, share in shares.items()}
+        clauses = [replace(one.clause, downtime=shown[at]) for one, shown, _ in self._clauses(top, firmness)]
         return worst_case(self._cones.structure, top, column, clauses)
 
     def cases(
@@ -140,10 +142,19 @@ class Sight:
             self.timeline.counted(window), self.held(top, firmness, window)
         )
 
+    def too_much(self, top: str, firmness: int, window: int) -> bool:
+        """Whether all promises are not held against a window at once for the work that it would be."""
+        if self.timeline.rolling or (self._aligned(top) and not self._joint.below(top, firmness)):
+            return False
+        return self.jointly(top, firmness, window) is None
+
     def outages(self, top: str, firmness: int, window: int) -> tuple[Outage, ...]:
         """Outages in one window, on dates, by which the node is down for long while every promise below is kept."""
-        return self._programme(top, firmness).outages(
+        found = self._programme(top, firmness).outages(
             self.timeline.counted(window), self.held(top, firmness, window)
+        )
+        return max(
+            found, self._laid_out(self.case(top, firmness, window), top, firmness, window), key=downtime_s
         )
 
     def held(self, top: str, firmness: int, window: int) -> list[Holding]:
@@ -157,8 +168,9 @@ class Sight:
             if key not in self._holdings:
                 self._holdings[key] = self._held(leaf, excused=key[1])
             found += self._holdings[key]
-            if not self._holdings[key]:
-                found.append(Holding(name, self.timeline.own(share[0][window], window)))
+            claimed = share[0][self.timeline.column(window)]
+            if not self._holdings[key] and claimed < 1:
+                found.append(Holding(name, self.timeline.own(claimed, window)))
         return found + [
             Holding(one.clause.name, promise, undated_maintenance_s(one.agreement))
             for one, _, promise in self._clauses(top, firmness)
@@ -254,11 +266,10 @@ class Sight:
 
     def _refined(self, found: Numbers, case: WorstCase, top: str, firmness: int) -> Numbers:
         """The worst window with all promises held against it at once; any other is no worse, by itself or in that way."""
-        stretch = self.timeline.windows[found.window]
-        quick = self._programme(top, firmness).outages_of(
-            case, self.timeline.counted(found.window), self.held(top, firmness, found.window)
-        )
-        if downtime_s(quick) == found.worst.upper * stretch.seconds:
+        if self.timeline.rolling:
+            return self._shown_somewhere(found, case, top, firmness)
+        quick = self._laid_out(case, top, firmness, found.window)
+        if self._share_down(quick, found.window) == found.worst.upper:
             return _in_order(replace(found, worst=Bound(found.worst.upper, found.worst.upper)))
         upper, window, programme = Fraction(-1), found.window, None
         for one in sorted(range(len(found.bounds)), key=lambda index: (-found.bounds[index].upper, index)):
@@ -270,11 +281,47 @@ class Sight:
             bound = found.bounds[one].upper if joint is None else joint.upper
             if bound > upper:
                 upper, window, programme = bound, one, joint
-        shown = downtime_s(self.outages(top, firmness, window)) / self.timeline.windows[window].seconds
+        shown = self._share_down(self.outages(top, firmness, window), window)
         links = found.links if window == found.window else tuple(self.case(top, firmness, window).links)
         if programme is not None:
             links = _links(programme)
         return _in_order(replace(found, worst=Bound(min(upper, shown), upper), window=window, links=links))
+
+    def _shown_somewhere(self, found: Numbers, case: WorstCase, top: str, firmness: int) -> Numbers:
+        """The worst of a window that may begin anywhere, with how much of it can be shown in one of its positions.
+
+        Each promise by itself has a position that is worst for it. Where they agree on one, all of it can.
+        """
+        leaves = (self._cones.leaves[name] for name in self._cones.structure.leaves(top))
+        starts = {
+            start: None
+            for leaf in leaves
+            if leaf.backers
+            for start in self.timeline.worst_starts([(one.agreement, one.objective) for one in leaf.backers])
+        }
+        positions = [at for start in starts if (at := self.timeline.position(start)) is not None]
+        quick = {
+            at: self._share_down(self._laid_out(case, top, firmness, at), at)
+            for at in dict.fromkeys([found.window, *positions[:_MOST_POSITIONS]])
+        }
+        best_first = sorted(quick, key=lambda at: -quick[at])
+        upper, window = found.worst.upper, best_first[0]
+        shown = quick[window]
+        for at in best_first[:_MOST_PROGRAMMES]:
+            if shown >= upper:
+                break
+            share = self._share_down(self.outages(top, firmness, at), at)
+            if share > shown:
+                shown, window = share, at
+        return _in_order(replace(found, worst=Bound(min(upper, shown), upper), window=window))
+
+    def _laid_out(self, case: WorstCase, top: str, firmness: int, window: int) -> tuple[Outage, ...]:
+        """The timetable of a window's own programme on dates, as far as every promise is kept."""
+        counted, held = self.timeline.counted(window), self.held(top, firmness, window)
+        return self._programme(top, firmness).outages_of(case, counted, held)
+
+    def _share_down(self, outages: Sequence[Outage], window: int) -> Fraction:
+        return downtime_s(outages) / self.timeline.stretch(window).seconds
 
     def _programme(self, top: str, firmness: int) -> AtOnce:
         key = (top, firmness)

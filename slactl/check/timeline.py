@@ -128,6 +128,46 @@ class Timeline:
             for span, _ in pairs
         )
 
+    def stretch(self, window: int) -> Stretch:
+        """A window by its number; of a rolling one the position of that number."""
+        return self._positions[window] if self.rolling else self.windows[window]
+
+    @cached_property
+    def _positions(self) -> list[Stretch]:
+        """Positions of a rolling window that were asked for, the first one always."""
+        return list(self.windows)
+
+    def position(self, start: int) -> int | None:
+        """The number of the rolling window that begins at an instant; None where it lies outside, or nothing counts."""
+        first = self.windows[0]
+        length = first.span[1] - first.span[0]
+        span = start, start + length
+        if not self._horizon[0] <= start <= self._horizon[1] - length:
+            return None
+        known = next((index for index, one in enumerate(self._positions) if one.span == span), None)
+        seconds = length if self._measured is None else self._measured.clip(*span).seconds
+        if known is None and seconds:
+            self._positions.append(replace(first, seconds=seconds, span=span))
+            return len(self._positions) - 1
+        return known
+
+    def worst_starts(self, backers: Sequence[tuple[Agreement, Objective]]) -> tuple[int, ...]:
+        """Where a rolling window may begin so that it is the worst for some promises, in whole seconds.
+
+        The worst is reached just when their first and last windows below it have room for their budgets. In the middle
+        between the two there is room for those of other promises as well.
+        """
+        promises = self.promises(backers)
+        pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, promises)
+        found: dict[int, None] = {}
+        for (start, end), _ in pairs:
+            for promise in promises:
+                if promise.window.rolling_s is None:
+                    below = promise.window.spans(promise.zone, start, end)
+                    found[(below[0][1] + below[-1][0] - (end - start)) // 2] = None
+            found.update(dict.fromkeys((start, start + 1)))
+        return tuple(found)
+
     def most_seconds(self, window: int) -> int:
         """The most time that counts in a window, wherever a rolling one begins."""
         return max(self._measured_anywhere) if self.rolling else self.windows[window].seconds
@@ -182,7 +222,7 @@ class Timeline:
 
     def counted(self, window: int) -> IntervalSet:
         """The time of one window that counts."""
-        span = self.windows[window].span
+        span = self.stretch(window).span
         return IntervalSet((span,)) if self._measured is None else self._measured.clip(*span)
 
     def promises(self, backers: Sequence[tuple[Agreement, Objective]]) -> tuple[Promise, ...]:
@@ -212,9 +252,14 @@ class Timeline:
         """Whether our window may begin anywhere."""
         return self._clock.window.rolling_s is not None
 
+    def column(self, window: int) -> int:
+        """At which place of shares that of a window stands; a rolling one has one for all of its positions."""
+        return 0 if self.rolling else window
+
     def own(self, share: Fraction, window: int) -> Promise:
         """A share of the time that counts in our own windows, as a promise."""
-        return Promise(share, self._clock.window, self._zone, self.counted(window))
+        counted = self._measured if self.rolling else self.counted(window)
+        return Promise(share, self._clock.window, self._zone, counted)
 
     def together(self, agreement: Agreement, joint: Joint) -> tuple[tuple[Fraction, ...], Promise]:
         """How a promise on joint downtime looks from here: its share of each window, and the promise itself."""

@@ -44,6 +44,9 @@ def explanation_text(found: Explanation, style: Style) -> str:
             f"The worst case is not known well enough: {percent(found.result.guaranteed.lower, up=False)} is proved, "
             f"and no outages were found that go below {percent(1 - found.allowed, up=False)}."
         )
+    if found.interval:
+        lines.append("The worst case is known as an interval only.")
+        lines += [f"  {reason}" for reason in found.interval]
     return "\n".join(lines)
 
 
@@ -61,6 +64,7 @@ def explanation_documents(found: Explanation, assessment: Assessment) -> dict[st
         "verdict": found.result.verdict,
         "proof": _proof(found, facts) if _proved(found) else None,
         "witness": _witness(found, facts) if found.outages else None,
+        "interval": list(found.interval),
     }
 
 
@@ -266,9 +270,11 @@ def _number(weight: Fraction) -> str:
 
 
 def _witness_lines(found: Explanation, style: Style) -> list[str]:
-    lines = [
-        style.bold(f"Witness: in {found.window.name} every promise below is kept, and this one is broken.")
-    ]
+    name = found.window.name
+    where = f"in {name}"
+    if name.startswith("any "):
+        where = f"in the {name.removeprefix('any ')} from {_minute(found.window.span[0])} on"
+    lines = [style.bold(f"Witness: {where} every promise below is kept, and this one is broken.")]
     for one in found.outages[:_MOST_OUTAGES]:
         down = ", ".join(sorted(_item(name, found) for name in one.down))
         length = spoken(one.end_s - one.start_s)
@@ -288,5 +294,5 @@ def _item(name: str, found: Explanation) -> str:
     return name if about is None or name.startswith(about.address) else about.address
 
 
-def _minute(seconds: Fraction) -> str:
+def _minute(seconds: Fraction | int) -> str:
     return (_EPOCH + timedelta(seconds=int(seconds))).strftime("%Y-%m-%d %H:%M:%S UTC")

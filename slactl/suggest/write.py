@@ -48,4 +48,3 @@ def write_edits(root: Path, edits: Iterable[Edit]) -> Written:
         written.take_back()
         raise
     return written
-

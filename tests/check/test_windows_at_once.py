@@ -198,6 +198,8 @@ def test_too_much_work_leaves_an_honest_interval(workspace: Write, monkeypatch: 
     assert found.result.verdict == "undecided"
     assert found.result.guaranteed.lower < exact.lower <= found.result.guaranteed.upper
     assert "not known well enough" in explanation_text(found, Style())
+    assert "into more cells than can be looked at together" in " ".join(found.interval)
+    assert found.interval[0] in explanation_text(found, Style())
 
 
 @pytest.mark.parametrize("seed", range(0, 60, 4))
