@@ -13,13 +13,12 @@ from slactl.base.duration import Duration
 from slactl.check.backing import Backer, Backing, backing
 from slactl.check.olas import judged_services
 from slactl.check.points import Outside, further_in, outside
+from slactl.check.timeline import BY_REQUEST
 from slactl.model.agreement import Agreement, Joint, Objective
 from slactl.model.estate import Estate
 from slactl.model.service import Call, Group, Independence, Service
 
 LeafKind = Literal["promise", "intrinsic", "none", "way", "duty"]
-_BY_REQUEST = ("success-ratio",)
-"""Metrics that count requests, of which one above may make several below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +267,7 @@ class Cones:
 
     def _part(self, part: Call | Group, name: str, found: "_Parts") -> str:
         if isinstance(part, Call):
-            times = part.calls if found.view.metric in _BY_REQUEST else 1
+            times = part.calls if found.view.metric in BY_REQUEST else 1
             ask = _Ask(part.service, found.service.owner, found.times * times)
             found.asks.append(ask)
             return ask.node(found.view)

@@ -70,6 +70,8 @@ class Explanation:
     outages: tuple[Outage, ...]
     """In the worst window, by which the promise is broken while every promise below is kept; none where it holds."""
     held: tuple[Held, ...]
+    by_request: bool = False
+    """Whether requests are counted: the outages assume that they come evenly."""
     interval: tuple[str, ...] = ()
     """Why the worst case is an interval, each reason in a sentence; none where it is one number."""
 
@@ -134,5 +136,8 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
         held=tuple(
             Held(one.item, one.promise, about[one.item].promise) for one in sight.held(top, firmness, worst)
         ),
-        interval=why_open(sight, numbers, top, firmness),
+        by_request=sight.timeline.by_request,
+        interval=why_open(
+            sight, numbers, top, firmness, settled=broken or all(case.upper <= allowed for case in cases)
+        ),
     )

@@ -6,9 +6,9 @@ from slactl.base.text import sentence_list
 from slactl.check.sight import Numbers, Sight
 
 
-def why_open(sight: Sight, numbers: Numbers, top: str, firmness: int) -> tuple[str, ...]:
-    """Each reason in a sentence; none where the worst case is one number."""
-    if numbers.worst.lower == numbers.worst.upper:
+def why_open(sight: Sight, numbers: Numbers, top: str, firmness: int, *, settled: bool) -> tuple[str, ...]:
+    """Each reason in a sentence; none where the worst case is one number, and `settled` by a proof or outages on dates."""
+    if numbers.worst.lower == numbers.worst.upper and settled:
         return ()
     found = tuple(_reasons(sight, numbers, top, firmness))
     return found or ("No outages were found that are as long as what is proved.",)
@@ -18,7 +18,12 @@ def _reasons(sight: Sight, numbers: Numbers, top: str, firmness: int) -> Iterato
     bound = sight.case(top, firmness, numbers.window).bound
     if bound.lower != bound.upper:
         yield "The services below share too much for a diagram of all that can fail together: a bound of each gate is added up."
-    if sight.timeline.rolling:
+    if sight.timeline.by_request:
+        yield (
+            "Requests are counted, and nobody promises when they come: a promise in other windows or hours than these allows all of "
+            "them to fail, and outages are shown with requests that come evenly."
+        )
+    elif sight.timeline.rolling:
         yield (
             "The window may begin anywhere: each promise below is counted where the window is the worst for it, and outages are "
             "shown in one position."
@@ -38,6 +43,6 @@ def _reasons(sight: Sight, numbers: Numbers, top: str, firmness: int) -> Iterato
     undated = sorted({one.item for one in held if one.left_out_s})
     if undated:
         yield (
-            f"{sentence_list(undated)} leaves out maintenance without dates: what is proved counts all of it, and what is shown "
+            f"{sentence_list(undated)} {'leaves' if len(undated) == 1 else 'leave'} out maintenance without dates: what is proved counts all of it, and what is shown "
             "none."
         )

@@ -30,8 +30,8 @@ from slactl.check.timeline import (
 from slactl.model.estate import Estate
 
 _ONE = Fraction(1)
-_MOST_POSITIONS = 24
-"""Of a rolling window in which outages are laid out."""
+_MOST_SHOWN = 120
+"""Windows, or positions of a rolling one, in which outages are laid out."""
 _MOST_PROGRAMMES = 4
 """Of them, those in which the most is looked for."""
 
@@ -133,10 +133,12 @@ class Sight:
     def jointly(self, top: str, firmness: int, window: int) -> JointWorst | None:
         """The programme over all cells of one window; None where there is none to tell from the window's own.
 
-        That is where windows lie over one another, where the objective's window may begin anywhere, and where it would be
-        too much work.
+        That is where windows lie over one another, where the objective's window may begin anywhere, where requests are
+        counted, and where it would be too much work.
         """
-        if self.timeline.rolling or (self._aligned(top) and not self._joint.below(top, firmness)):
+        if self.timeline.rolling or self.timeline.by_request:
+            return None
+        if self._aligned(top) and not self._joints(top, firmness):
             return None
         return self._programme(top, firmness).bound(
             self.timeline.counted(window), self.held(top, firmness, window)
@@ -144,7 +146,9 @@ class Sight:
 
     def too_much(self, top: str, firmness: int, window: int) -> bool:
         """Whether all promises are not held against a window at once for the work that it would be."""
-        if self.timeline.rolling or (self._aligned(top) and not self._joint.below(top, firmness)):
+        if self.timeline.rolling or self.timeline.by_request:
+            return False
+        if self._aligned(top) and not self._joints(top, firmness):
             return False
         return self.jointly(top, firmness, window) is None
 
@@ -187,7 +191,7 @@ class Sight:
 
     def clauses(self, top: str, firmness: int) -> list[Clause]:
         """The promises on joint downtime that bear on a node; their shares are those of no window."""
-        return [one.clause for one in self._joint.below(top, firmness)]
+        return [one.clause for one in self._joints(top, firmness)]
 
     def if_independent(self, top: str, firmness: int, allowed: Fraction, as_of: date) -> Independence | None:
         """What recorded evidence of independence is worth, in the window where it is worth least; None without any."""
@@ -210,10 +214,13 @@ class Sight:
         worth = [one for one in found if one is not None]
         return min(worth, key=lambda one: (one.suffices, one.guaranteed.lower, one.met.lower), default=None)
 
+    def _joints(self, top: str, firmness: int) -> tuple[JointPromise, ...]:
+        """The promises on joint downtime below a node; one on time says nothing of requests."""
+        return () if self.timeline.by_request else self._joint.below(top, firmness)
+
     def _clauses(self, top: str, firmness: int) -> list[tuple[JointPromise, tuple[Fraction, ...], Promise]]:
         return [
-            (one, *self.timeline.together(one.agreement, one.joint))
-            for one in self._joint.below(top, firmness)
+            (one, *self.timeline.together(one.agreement, one.joint)) for one in self._joints(top, firmness)
         ]
 
     def _aligned(self, top: str) -> bool:
@@ -228,7 +235,7 @@ class Sight:
 
     def _found(self, top: str, firmness: int) -> Numbers:
         """The numbers, computed once for all structures that differ in nothing but the names of their parts."""
-        if self._joint.below(top, firmness):
+        if self._joints(top, firmness):
             return self._refined(*self._computed(top, firmness), top, firmness)
         shares = self._shares(top)
         # Shares of the same promises are the same object, and live as long as this.
@@ -267,7 +274,10 @@ class Sight:
     def _refined(self, found: Numbers, case: WorstCase, top: str, firmness: int) -> Numbers:
         """The worst window with all promises held against it at once; any other is no worse, by itself or in that way."""
         if self.timeline.rolling:
-            return self._shown_somewhere(found, case, top, firmness)
+            return self._shown_in(self._positions(top), found, case, top, firmness)
+        if self.timeline.by_request:
+            worst = [index for index, one in enumerate(found.bounds) if one.upper == found.worst.upper]
+            return self._shown_in(worst, found, case, top, firmness)
         quick = self._laid_out(case, top, firmness, found.window)
         if self._share_down(quick, found.window) == found.worst.upper:
             return _in_order(replace(found, worst=Bound(found.worst.upper, found.worst.upper)))
@@ -287,11 +297,8 @@ class Sight:
             links = _links(programme)
         return _in_order(replace(found, worst=Bound(min(upper, shown), upper), window=window, links=links))
 
-    def _shown_somewhere(self, found: Numbers, case: WorstCase, top: str, firmness: int) -> Numbers:
-        """The worst of a window that may begin anywhere, with how much of it can be shown in one of its positions.
-
-        Each promise by itself has a position that is worst for it. Where they agree on one, all of it can.
-        """
+    def _positions(self, top: str) -> list[int]:
+        """Positions of a rolling window that are the worst for some promise below by itself."""
         leaves = (self._cones.leaves[name] for name in self._cones.structure.leaves(top))
         starts = {
             start: None
@@ -299,10 +306,18 @@ class Sight:
             if leaf.backers
             for start in self.timeline.worst_starts([(one.agreement, one.objective) for one in leaf.backers])
         }
-        positions = [at for start in starts if (at := self.timeline.position(start)) is not None]
+        return [at for start in starts if (at := self.timeline.position(start)) is not None]
+
+    def _shown_in(
+        self, windows: Sequence[int], found: Numbers, case: WorstCase, top: str, firmness: int
+    ) -> Numbers:
+        """What is proved of several windows alike, with how much of it can be shown in one of them.
+
+        Each promise by itself has a window that is worst for it. Where they agree on one, all of it can.
+        """
         quick = {
             at: self._share_down(self._laid_out(case, top, firmness, at), at)
-            for at in dict.fromkeys([found.window, *positions[:_MOST_POSITIONS]])
+            for at in dict.fromkeys([found.window, *windows[:_MOST_SHOWN]])
         }
         best_first = sorted(quick, key=lambda at: -quick[at])
         upper, window = found.worst.upper, best_first[0]
@@ -372,13 +387,15 @@ class Sight:
         """What a leaf or a clause adds, in words."""
         leaf = self._cones.leaves.get(name)
         if leaf is None:
-            (one,) = (found for found in self._joint.below(top, firmness) if found.clause.name == name)
+            (one,) = (found for found in self._joints(top, firmness) if found.clause.name == name)
             joint = one.joint
             words = f"at least {joint.at_least} of {', '.join(joint.services)} down at once for {joint.downtime} a {joint.window}"
             return Link(name, words, downtime_s, joint.place)
         if leaf.kind == "promise":
             best = min(leaf.backers, key=_strictness).objective
-            return Link(best.address, f"{best.target} a {best.window}", downtime_s, best.place)
+            elsewhere = self.timeline.by_request and max(self._shares(top)[name][0]) == _ONE
+            of = ", counted over other requests than ours" if elsewhere else ""
+            return Link(best.address, f"{best.target} a {best.window}{of}", downtime_s, best.place)
         if leaf.kind == "intrinsic":
             claim = self._estate.services[leaf.service].intrinsic.availability
             return Link(leaf.name, f"{claim} claimed by its owner", downtime_s, leaf.place)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
+from slactl.assurance.request_shares import share_of_requests, share_of_rolling_requests
 from slactl.assurance.shares import long_run_share, tiles, worst_share
 from slactl.assurance.windows import Promise
 from slactl.base.intervals import IntervalSet
@@ -21,6 +22,8 @@ from slactl.model.calendar import Calendars, MaintenanceWindow, occurrences
 from slactl.model.estate import Estate
 
 MAINTENANCE = "planned-maintenance"
+BY_REQUEST = ("success-ratio",)
+"""Metrics that count requests."""
 _UTC = ZoneInfo("UTC")
 _YEAR_S = 366 * 86_400
 
@@ -38,6 +41,8 @@ class Clock:
     start: int
     end: int
     """Within these UTC seconds the agreement is looked at."""
+    by_request: bool = False
+    """Whether requests are counted and not time."""
 
 
 def clock_of(agreement: Agreement, objective: Objective, start: int, end: int) -> Clock:
@@ -51,6 +56,7 @@ def clock_of(agreement: Agreement, objective: Objective, start: int, end: int) -
         allowance_ms=allowance.milliseconds if allowance else 0,
         start=start,
         end=end,
+        by_request=objective.metric in BY_REQUEST,
     )
 
 
@@ -248,6 +254,11 @@ class Timeline:
         )
 
     @property
+    def by_request(self) -> bool:
+        """Whether requests are counted and not time."""
+        return self._clock.by_request
+
+    @property
     def rolling(self) -> bool:
         """Whether our window may begin anywhere."""
         return self._clock.window.rolling_s is not None
@@ -304,9 +315,22 @@ class Timeline:
 
     def _seen(self, theirs: tuple[tuple[Clock, Fraction], ...], excused_ms: int) -> Shares:
         promises = tuple(self._promise(clock, share) for clock, share in theirs)
-        pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, promises)
-        shares = self._with_undated(pairs, theirs[0][0], excused_ms)
+        if self.by_request:
+            undated = self._leaves_out(theirs[0][0], excused_ms)
+            shares = self._constant(Fraction(1))[0] if undated else self._of_requests(promises)
+        else:
+            pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, promises)
+            shares = self._with_undated(pairs, theirs[0][0], excused_ms)
         return shares, long_run_share(self._measured, self._horizon, promises)
+
+    def _of_requests(self, promises: Sequence[Promise]) -> tuple[Fraction, ...]:
+        """In each of our windows the least share of requests that any promise allows."""
+        length = self._clock.window.rolling_s
+        if length is not None:
+            measured = IntervalSet((self._horizon,)) if self._measured is None else self._measured
+            return (min(share_of_rolling_requests(one, length, measured) for one in promises),)
+        counted = [self.counted(window) for window in range(len(self.windows))]
+        return tuple(min(share_of_requests(one, time) for one in promises) for time in counted)
 
     def _with_undated(
         self, pairs: Sequence[tuple[Span, Fraction]], theirs: Clock, excused_ms: int

@@ -23,6 +23,7 @@ _PLACES = 12
 _MOST_OUTAGES = 40
 _MOST_STEPS = 60
 _ASSUMED = "outages too short to count for {} do not join up with others into one that counts"
+_EVENLY = "requests come evenly while they are counted"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -45,7 +46,7 @@ def explanation_text(found: Explanation, style: Style) -> str:
             f"and no outages were found that go below {percent(1 - found.allowed, up=False)}."
         )
     if found.interval:
-        lines.append("The worst case is known as an interval only.")
+        lines.append("Why what is proved and what is shown differ:")
         lines += [f"  {reason}" for reason in found.interval]
     return "\n".join(lines)
 
@@ -130,6 +131,7 @@ def _witness(found: Explanation, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "format": "slactl-witness/1",
         **facts,
+        **({"assumes": _EVENLY} if found.by_request else {}),
         "allowed": str(found.allowed),
         "budgets": dict.fromkeys(found.clauses, "1") | budgets_document(programme),
         "timetable": [
@@ -285,6 +287,8 @@ def _witness_lines(found: Explanation, style: Style) -> list[str]:
     lines.append(
         f"Down for {spoken(down_s)} in all; the target allows {spoken(found.allowed * found.window.seconds)}."
     )
+    if found.by_request:
+        lines.append(f"It assumes that {_EVENLY}.")
     return lines
 
 

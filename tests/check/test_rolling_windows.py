@@ -65,7 +65,7 @@ def test_promises_that_are_at_their_worst_apart_leave_an_interval_and_it_says_wh
     found, documents = explained(workspace(text("calendar-month", "calendar-quarter")))
     assert found.result.guaranteed.lower < found.result.guaranteed.upper
     assert "counted where the window is the worst for it" in str(documents["interval"])
-    assert "The worst case is known as an interval only." in explanation_text(found, Style())
+    assert "Why what is proved and what is shown differ:" in explanation_text(found, Style())
 
 
 def test_a_rolling_promise_that_is_not_shown_in_full_is_named(workspace: Write) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from slactl.check.engine import check
+from slactl.check.explain import Explanation, explain
 from slactl.check.result import ObjectiveResult
 from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
@@ -103,3 +104,14 @@ def test_a_rolling_window_may_have_no_more_hours_than_maintenance(workspace: Wri
         "SLA", "shop", "shop", "70%", "customer: acme, hours: office,", "window: {rolling: 1d}"
     )
     assert result(workspace(PEOPLE + text + promised)).guaranteed.lower == 0
+
+
+def test_why_no_outages_show_maintenance_without_dates_is_said(workspace: Write) -> None:
+    estate, problems = build_estate(load_workspace(workspace(PEOPLE + supplied("a") + sla(""))))
+    problems.raise_errors()
+    _, found = explain(estate, TODAY, "sla.shop.availability")
+    assert isinstance(found, Explanation)
+    assert not found.outages
+    assert found.interval == (
+        "uc.a.availability leaves out maintenance without dates: what is proved counts all of it, and what is shown none.",
+    )
