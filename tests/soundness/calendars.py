@@ -56,6 +56,8 @@ def windows(kind: str, zone: str, first: date, last: date) -> list[Span]:
 
 
 def begins(kind: str, day: date) -> bool:
+    if kind == "calendar-day":
+        return True
     if kind == "calendar-week":
         return day.weekday() == 0
     if kind == "calendar-month":
@@ -76,6 +78,21 @@ def common(one: list[Span], other: list[Span]) -> list[Span]:
             i += 1
         else:
             j += 1
+    return found
+
+
+def minus(one: list[Span], other: list[Span]) -> list[Span]:
+    """What an ordered list of spans has and another has not."""
+    found = []
+    for low, high in one:
+        at_s = low
+        for start, end in other:
+            if start < high and at_s < end:
+                if at_s < start:
+                    found.append((at_s, start))
+                at_s = max(at_s, end)
+        if at_s < high:
+            found.append((at_s, high))
     return found
 
 
