@@ -13,10 +13,10 @@ from slactl.check.sight import Numbers, Sight
 from slactl.check.timeline import (
     Clock,
     Timeline,
+    allowed_by,
     clock_of,
     clock_of_joint,
     first_second,
-    unavailability_of,
     whole_windows,
     within_term,
 )
@@ -54,7 +54,7 @@ class Evaluator:
             return None
         unbudgeted = any(node in self._cones.unbudgeted for node in self._cones.structure.order(top))
         firmness = agreement.status.firmness
-        allowed = unavailability_of(objective)
+        allowed = allowed_by(objective)
         chain, local = (
             _capped(
                 sight.numbers(node, firmness).verdict_on(objective.target),
@@ -134,7 +134,7 @@ def _result(  # noqa: PLR0917 - the parts of one result
     links: tuple[Link, ...],
 ) -> ObjectiveResult:
     stretch = sight.timeline.stretch(numbers.window)
-    allowed = unavailability_of(objective) * stretch.seconds
+    allowed = allowed_by(objective) * stretch.seconds
     return ObjectiveResult(
         address=objective.address,
         place=objective.place,

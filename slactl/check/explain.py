@@ -16,7 +16,7 @@ from slactl.base.text import did_you_mean
 from slactl.check.engine import Judgement, judged
 from slactl.check.interval import why_open
 from slactl.check.result import AmountResult, Assessment, Link, ObjectiveResult
-from slactl.check.timeline import Stretch, unavailability_of
+from slactl.check.timeline import Stretch, allowed_by
 from slactl.model.estate import Estate
 
 
@@ -102,7 +102,7 @@ def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:
     agreement, objective = judgement.objective(result.address)
     sight = judgement.sight(result.address)
     top, firmness = judgement.tops[result.address], agreement.status.firmness
-    allowed = unavailability_of(objective)
+    allowed = allowed_by(objective)
     numbers = sight.numbers(top, firmness)
     worst = numbers.window
     cases = [

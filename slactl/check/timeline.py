@@ -396,14 +396,19 @@ class Timeline:
         return tuple(map(min, zip(*(one[0] for one in several), strict=True))), min(one[1] for one in several)
 
 
+def allowed_by(objective: Objective) -> Fraction:
+    """The share of downtime that the target of an availability objective allows of all that it is about."""
+    if not isinstance(objective.target, Ratio):
+        raise TypeError(f"{objective.address} is no share")
+    return objective.target.complement
+
+
 def unavailability_of(objective: Objective) -> Fraction:
     """The share of downtime that an availability objective allows us, of whose requests it may count many more.
 
     A promise over all N of a supplier's requests guarantees our n of them only 1 - (1 - p) N / n (SLA_MATH section 2).
     """
-    if not isinstance(objective.target, Ratio):
-        raise TypeError(f"{objective.address} is no share")
-    return min(Fraction(1), objective.target.complement * dilution(objective))
+    return min(Fraction(1), allowed_by(objective) * dilution(objective))
 
 
 def _counted(hours: Calendars, clock: Clock, start: int, end: int) -> IntervalSet:

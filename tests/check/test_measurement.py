@@ -560,6 +560,22 @@ def test_a_population_of_our_own_is_no_dilution(workspace: Write) -> None:
     assert not found(assess(workspace(NET + uc(of("10/s", "10/s")) + sla())), "SLA506")
 
 
+def test_a_promise_to_many_is_not_kept_by_what_it_allows_a_few_of_them(workspace: Write) -> None:
+    """What is promised of all requests is held against all of them; only who rests on it sees a part."""
+    root = workspace(NET + uc(target="99%") + sla(of("1000/s", "10/s"), target="99.9%"))
+    estate, problems = build_estate(load_workspace(root))
+    problems.raise_errors()
+    assessment, explained = explain(estate, TODAY, "sla.a.availability")
+    assert isinstance(explained, Explanation)
+    assert (explained.result.verdict, explained.result.margin_s) == (
+        "contradicted",
+        -Fraction(9, 1000) * 30 * 86_400,
+    )
+    documents = explanation_documents(explained, assessment)
+    assert documents["proof"] is None
+    assert documents["witness"] is not None
+
+
 def test_a_latency_is_diluted_like_any_share(workspace: Write) -> None:
     latency = "p99: {metric: latency, percentile: 99, target: 200ms, population: {all: 500/s, ours: 100/s}}"
     promised = "p95: {metric: latency, percentile: 95, target: 300ms}"

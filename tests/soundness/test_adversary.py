@@ -92,6 +92,7 @@ def test_what_is_explained_on_either_side_of_the_number_verifies(workspace: Writ
         documents = json.loads(json.dumps(explanation_documents(found, assessment)))
         for one in (documents["proof"], documents["witness"]):
             assert one is None or isinstance(verify(one), Verified), verify(one)
-        assert documents["proof"] is not None or found.result.verdict != "guaranteed"
-        if documents["proof"] is None and documents["witness"] is None:
+        proved = documents["proof"] is not None
+        assert proved == (found.result.verdict == "guaranteed")
+        if not proved and documents["witness"] is None:
             assert documents["interval"]
