@@ -23,6 +23,7 @@ _PLACES = 12
 _MOST_OUTAGES = 40
 _MOST_STEPS = 60
 _ASSUMED = "outages too short to count for {} do not join up with others into one that counts"
+_PERFECT = "what has no budget below never takes it down (SLA203, SLA503)"
 _EVENLY = "requests come evenly while they are counted"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -108,7 +109,9 @@ def _proof(found: Explanation, facts: Mapping[str, Any]) -> dict[str, Any]:
         for case in found.cases
     ]
     apart = found.result.assumes_apart
-    assumed = {"assumes": _ASSUMED.format(sentence_list(apart))} if apart else {}
+    words = [_ASSUMED.format(sentence_list(apart))] if apart else []
+    words += [_PERFECT] if found.result.verdict == "undecided" else []
+    assumed = {"assumes": sentence_list(words)} if words else {}
     return {"format": "slactl-proof/1", **facts, **assumed, "windows": windows}
 
 

@@ -47,10 +47,14 @@ def _statement(document: Mapping[str, Any]) -> str:
     kind = text(document, "format")
     if kind == PROOF:
         windows = check_proof(document)
-        return f"The budgets below keep the promise in {windows} window{'s' if windows > 1 else ''}, whatever else happens."
+        kept = f"The budgets below keep the promise in {windows} window{'s' if windows > 1 else ''}, whatever else happens."
+        return kept + _assumed(document)
     if kind == WITNESS:
         down = check_witness(document)
-        return f"Every budget below is kept, and the service is down for {_figures(down * 100, ROUND_FLOOR)}% of the window: the promise is broken."
+        return (
+            f"Every budget below is kept, and the service is down for {_figures(down * 100, ROUND_FLOOR)}% of the window: the promise is broken."
+            + _assumed(document)
+        )
     if kind == CALCULATION:
         return _calculation(document)
     if kind == EXPLANATION:
@@ -58,6 +62,14 @@ def _statement(document: Mapping[str, Any]) -> str:
             "It holds neither a proof nor a witness: nothing is claimed that could be checked."
         )
     raise RefusedError(f'Its format "{kind:.40}" is none that can be checked.')
+
+
+def _assumed(document: Mapping[str, Any]) -> str:
+    """What a document takes for granted by its own words, as a sentence behind the statement."""
+    if "assumes" not in document:
+        return ""
+    words = " ".join(text(document, "assumes").split())
+    return f" It assumes that {''.join(filter(str.isprintable, words)):.2000}."
 
 
 def _calculation(document: Mapping[str, Any]) -> str:

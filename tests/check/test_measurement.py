@@ -16,6 +16,7 @@ from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
 from slactl.render.explanation import explanation_documents, explanation_text
 from slactl.render.style import Style
+from slactl.verify.verdict import Refused, verify
 
 Write = Callable[..., Path]
 TODAY = date(2026, 11, 23)
@@ -280,6 +281,18 @@ def test_short_outages_may_join_where_several_can_fail(
     assert (result.verdict == "guaranteed") is (target == "99%")
 
 
+def test_a_proof_beside_what_has_no_budget_says_so_to_who_checks_it(workspace: Write) -> None:
+    root = workspace(two("[db, net]", LATE, "") + sla())
+    built, problems = build_estate(load_workspace(root))
+    problems.raise_errors()
+    assessment, found = explain(built, TODAY, "sla.a.availability")
+    assert isinstance(found, Explanation)
+    assert found.result.verdict == "undecided"
+    proof = explanation_documents(found, assessment)["proof"]
+    assert "and what has no budget below never takes it down (SLA203, SLA503)." in str(verify(proof))
+    assert isinstance(verify({**proof, "assumes": 7}), Refused)
+
+
 def test_a_proof_says_what_it_assumes(workspace: Write) -> None:
     for second, said in ((LATE, True), ("", False)):
         root = workspace(two("[db, net]", "", second) + sla(LATE))
@@ -289,6 +302,7 @@ def test_a_proof_says_what_it_assumes(workspace: Write) -> None:
         assert isinstance(found, Explanation)
         proof = explanation_documents(found, assessment)["proof"]
         assert ("assumes" in proof) is said
+        assert ("It assumes that outages too short to count" in str(verify(proof))) is said
         assert (
             "It assumes that outages too short to count for uc.net.availability"
             in explanation_text(found, Style())
