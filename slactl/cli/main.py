@@ -3,7 +3,6 @@
 Flags follow Terraform: `-out=FILE` and `--out FILE` mean the same; `-chdir=DIR` (or `-C DIR`) stands before the verb.
 """
 
-import argparse
 import gc
 import os
 import signal
@@ -20,6 +19,7 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.text import did_you_mean
 from slactl.cli.console import Console
 from slactl.cli.flags import with_two_dashes
+from slactl.cli.parser import Parser
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("slactl.cli.init", "Make the place of the state ready; take the state along when it moves"),
@@ -102,7 +102,9 @@ def main(arguments: Sequence[str]) -> int:
         return 0 if rest or asked else 1
     verb, *options = rest
     if verb not in COMMANDS:
-        console.error(f'slactl has no command "{verb}".{did_you_mean(verb, COMMANDS)}\n\n{usage()}')
+        console.error(
+            f'Error: slactl has no command "{verb}".{did_you_mean(verb, COMMANDS)}\n\n`slactl -help` lists all of them.\n'
+        )
         return 1
     return _guarded(verb, options, Path(folder), console)
 
@@ -110,9 +112,7 @@ def main(arguments: Sequence[str]) -> int:
 def _guarded(verb: str, options: list[str], root: Path, console: Console) -> int:
     try:
         module = import_module(COMMANDS[verb][0])
-        parser = argparse.ArgumentParser(
-            prog=f"slactl {verb}", description=COMMANDS[verb][1] + ".", allow_abbrev=False, exit_on_error=True
-        )
+        parser = Parser(prog=f"slactl {verb}", description=COMMANDS[verb][1] + ".", allow_abbrev=False)
         module.options(parser)
         parsed = parser.parse_args(options)
         parsed.root = root
@@ -121,8 +121,8 @@ def _guarded(verb: str, options: list[str], root: Path, console: Console) -> int
     except SlactlError as error:
         console.diagnostics(error.diagnostics, root)
         return 1
-    except SystemExit as stop:  # argparse: its usage error is exit code 1 here, as everywhere in slactl
-        return 0 if stop.code in (0, None) else 1
+    except SystemExit:  # argparse, after it has printed its help
+        return 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

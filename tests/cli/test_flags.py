@@ -49,3 +49,23 @@ def test_an_apply_can_destroy(shop: Path, run: Run) -> None:
 def test_an_apply_that_destroys_has_no_plan_and_no_other_mode(run: Run) -> None:
     assert "contradict" in run("apply", "-destroy", "-refresh-only")[2]
     assert "means nothing for a saved plan" in run("apply", "-destroy", "saved.plan")[2]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("plan -jsno", 'slactl plan has no option -jsno\n\nDid you mean "-json"?'),
+        ("plan extra", 'slactl plan has no use for "extra"'),
+        ("plan -format=jsn", 'slactl plan does not know -format "jsn"\n\nDid you mean "json"?'),
+        ("plan -out", "slactl plan -out: it needs a value"),
+        ("force-unlock", "slactl force-unlock needs ID"),
+        ("state list -no-colour", 'slactl state list has no option -no-colour\n\nDid you mean "-no-color"?'),
+        ("history verfy", 'slactl history has no "verfy"\n\nDid you mean "verify"?'),
+        ("plann", 'slactl has no command "plann". Did you mean "plan"?'),
+    ],
+)
+def test_what_is_not_understood_is_said_first_with_what_was_meant(run: Run, given: str, said: str) -> None:
+    code, out, err = run(*given.split())
+    assert (code, out) == (1, "")
+    assert err.startswith(f"Error: {said}")
+    assert "usage:" not in err
