@@ -111,7 +111,7 @@ class _Compiler:
         if elsewhere:
             self._note(
                 Severity.NOTE, self._backend.address,
-                f"{plural(elsewhere, 'objective')} on times, throughput or support hours are not measured by Prometheus.",
+                f"{plural(elsewhere, 'objective')} on times, throughput or support hours {'is' if elsewhere == 1 else 'are'} not measured by Prometheus.",
             )  # fmt: skip
 
     def _asked(self, objective: Objective) -> bool:

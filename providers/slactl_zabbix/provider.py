@@ -108,7 +108,7 @@ class _Compiler:
                     f"Zabbix knows whether a service is up, and no {objective.metric}. Name another backend in `backends`.",
                 )
         if elsewhere:
-            said = f"{plural(elsewhere, 'objective')} on other things than availability are not measured by Zabbix."
+            said = f"{plural(elsewhere, 'objective')} on other things than availability {'is' if elsewhere == 1 else 'are'} not measured by Zabbix."
             self._notices.append(Notice(Severity.NOTE, self._backend.address, said))
 
     def _is_for_us(self, objective: Objective) -> bool:

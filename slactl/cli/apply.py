@@ -57,7 +57,9 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
             refuse(plan, session, parsed)
             if plan.is_empty:
                 return conclude_empty(console)
-            if not approve("Do you want to make these changes?", "yes", parsed, console):
+            if not approve(
+                "Do you want to make these changes?", "yes", parsed, console, planned_by="slactl plan"
+            ):
                 console.error("\nApply cancelled.")
                 return 1
             console.print()

@@ -68,8 +68,12 @@ def lock_timeout_s(parsed: argparse.Namespace) -> float:
         raise SlactlError(f"-lock-timeout is not valid: {parsed.lock_timeout}", str(error)) from None
 
 
-def approve(question: str, word: str, parsed: argparse.Namespace, console: Console) -> bool:
+def approve(
+    question: str, word: str, parsed: argparse.Namespace, console: Console, *, planned_by: str = ""
+) -> bool:
     """Whether the user agrees, by typing a word; `-auto-approve` agrees beforehand.
+
+    `planned_by` is the command that makes such a plan to save, where there is one.
 
     Raises:
         SlactlError: when nobody can be asked.
@@ -77,9 +81,10 @@ def approve(question: str, word: str, parsed: argparse.Namespace, console: Conso
     if parsed.auto_approve:
         return True
     if not console.interactive or parsed.input == "false":
+        saved = f", or save it ({planned_by} -out=FILE) and apply the file" if planned_by else ""
         raise SlactlError(
-            "Nobody can be asked to approve the plan",
-            "Review it and run with -auto-approve, or save it (slactl plan -out=FILE) and apply the file.",
+            f"Nobody can be asked to approve {'the plan' if planned_by else 'this'}",
+            f"Review it and run with -auto-approve{saved}.",
         )
     console.print(f"\n{question}\n  Only '{word}' is accepted.\n")
     try:

@@ -44,7 +44,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
             console.print("\nDestroy complete! Resources: 0 added, 0 changed, 0 destroyed.")
             return 0
         question = f"Do you want to remove everything that the workspace {name} has made? Type its name."
-        if not approve(question, name, parsed, console):
+        if not approve(question, name, parsed, console, planned_by="slactl plan -destroy"):
             console.error("\nDestroy cancelled.")
             return 1
         console.print()

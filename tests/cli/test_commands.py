@@ -280,7 +280,8 @@ def test_a_wrong_backend_configuration_keeps_the_plan_from_being_applied(shop: P
 def test_nobody_is_asked_without_a_terminal(shop: Path, slactl: Run) -> None:
     code, out, err = slactl(f"-chdir={shop}", "apply")
     assert code == 1
-    assert "-auto-approve" in err
+    assert "save it (slactl plan -out=FILE) and apply the file" in " ".join(err.split())
+    assert "Note: backend.prom: 1 objective on times, throughput or support hours is not measured" in out
     assert "Plan: 5 to add" in out
     assert not (shop / "rules").exists()
 

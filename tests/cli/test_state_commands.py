@@ -196,7 +196,7 @@ def test_a_lost_state_is_made_anew_from_the_marks(shop: Path, run: Run, store: S
     (shop / "rules" / "slactl.webshop.prom.rules.sla.old.yaml").write_text(old)
     code, _, err = run("state", "rebuild")
     assert code == 1
-    assert "Nobody can be asked" in err
+    assert "Nobody can be asked to approve this\n\nReview it and run with -auto-approve.\n" in err
     code, out, _ = run("state", "rebuild", "-auto-approve")
     assert code == 0
     assert "prom.rules.sla.old (slactl.webshop.prom.rules.sla.old.yaml): an orphan" in out
