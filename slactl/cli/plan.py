@@ -67,17 +67,20 @@ def _plan(survey: Survey, parsed: argparse.Namespace, form: str, console: Consol
     _write_files(plan, parsed)
     print_plan(plan, console, form)
     if parsed.out and form == "text":
-        console.print(f"\nSaved as {parsed.out}, digest {digest(plan)}." + _next_step(plan, parsed, console))
+        required = session.estate.workspace.approval_required
+        next_step = _next_step(plan, parsed, console, approval_required=required)
+        console.print(f"\nSaved as {parsed.out}, digest {digest(plan)}.{next_step}")
     if plan.errors:
         return 1
     return _CHANGES if parsed.detailed_exitcode and not plan.is_empty else 0
 
 
-def _next_step(plan: Plan, parsed: argparse.Namespace, console: Console) -> str:
+def _next_step(plan: Plan, parsed: argparse.Namespace, console: Console, *, approval_required: bool) -> str:
     if plan.errors or console.automated:
         return ""
     force = "-force " if plan.too_much else ""
-    return f"\nTo make these changes: slactl apply {force}{parsed.out}"
+    approved, once = ("-approved-digest=DIGEST ", ", once it is approved") if approval_required else ("", "")
+    return f"\nTo make these changes{once}: slactl apply {force}{approved}{parsed.out}"
 
 
 def _write_files(plan: Plan, parsed: argparse.Namespace) -> None:

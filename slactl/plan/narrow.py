@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from slactl.base.text import plural
+from slactl.base.text import plural, sentence_list
 from slactl.model.estate import Estate
 from slactl.model.selector import Graph, parse_selector
 from slactl.plan.plan import AgreementAction, ObjectChange, Plan, PlanNotice
@@ -142,11 +142,15 @@ def _with_users(addresses: set[str], changes: Mapping[str, ObjectChange]) -> set
 
 
 def _said(whole: Plan, part: Plan) -> PlanNotice:
-    objects = plural(len(whole.changes) - len(part.changes), "object")
-    promises = plural(len(whole.agreements) - len(part.agreements), "promise")
+    objects = len(whole.changes) - len(part.changes)
+    promises = len(whole.agreements) - len(part.agreements)
+    left = [plural(promises, "promise")] if promises else []
+    left += [plural(objects, "object")] if objects else []
     return PlanNotice(
-        "warning",
+        "warning" if left else "note",
         f"workspace.{whole.workspace}",
-        f"this plan covers a part: it leaves out changes of {promises} and {objects}. "
-        "Plan again without -target and -exclude soon.",
+        f"this plan covers a part: it leaves out changes of {sentence_list(left)}. "
+        "Plan again without -target and -exclude soon."
+        if left
+        else "this plan covers a part, and nothing else has changed.",
     )

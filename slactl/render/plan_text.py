@@ -126,7 +126,7 @@ def summary_line(plan: Plan) -> str:
         return f"No changes. {_why_empty(plan)}"
     imports = f"{plan.to_import} to import, " if plan.to_import else ""
     if not plan.changes:
-        touched = plural(len(plan.agreements), "promise") if plan.agreements else "Its state alone"
+        touched = plural(len(plan.agreements), "promise") if plan.agreements else "State alone"
         return f"{touched} to record.\n\nPlan: 0 to add, 0 to change, 0 to destroy."
     return f"Plan: {imports}{plan.to_add} to add, {plan.to_change} to change, {plan.to_destroy} to destroy."
 

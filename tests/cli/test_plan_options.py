@@ -48,6 +48,14 @@ def test_a_plan_of_a_part_says_so_in_every_format(run: Run) -> None:
     assert "a part only" in run("plan", "-format=markdown", "-target=ola.checkout")[1].splitlines()[1]
 
 
+def test_a_part_that_is_all_that_changes_says_that_nothing_else_has(shop: Path, run: Run) -> None:
+    assert run("apply", "-auto-approve")[0] == 0
+    sla = shop / "agreements" / "slas" / "acme-shop.yaml"
+    sla.write_text(sla.read_text().replace("99.9%", "99.92%"))
+    out = run("plan", "-target=sla.acme-shop")[1]
+    assert "Note: workspace.webshop: this plan covers a part, and nothing else has changed.\n" in out
+
+
 def test_an_object_is_replaced_when_asked_for(run: Run) -> None:
     assert run("apply", "-auto-approve")[0] == 0
     document = json.loads(run("plan", "-json", "-replace=prom.shared.fleet")[1])
@@ -119,6 +127,9 @@ def test_a_workspace_can_insist_on_approval(shop: Path, run: Run) -> None:
     plan = shop / "plan"
     out = run("plan", f"-out={plan}")[1]
     digest = out.split("digest ")[1].split(".")[0]
+    assert out.endswith(
+        f"To make these changes, once it is approved: slactl apply -approved-digest=DIGEST {plan}\n"
+    )
     assert run("apply", str(plan))[0] == 1
     assert run("apply", f"-approved-digest={digest}", str(plan))[0] == 0
     assert run("apply", "-auto-approve")[0] == 0, "nothing to apply needs no approval"
