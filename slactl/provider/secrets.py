@@ -36,7 +36,7 @@ def _read(source: str, name: str, root: Path, place: Place, variables: Mapping[s
         if name not in os.environ:
             raise SlactlError(
                 f"The environment variable {name} is not set",
-                f"The backend's configuration takes a secret from it. Set it: export {name}=...",
+                f"{_taker(place)} takes a secret from it. Set it: export {name}=...",
                 place,
             )
         return os.environ[name]
@@ -46,6 +46,10 @@ def _read(source: str, name: str, root: Path, place: Place, variables: Mapping[s
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SlactlError(
             f"The secret file {name} cannot be read: {reason}",
-            "The backend's configuration takes a secret from it.",
+            f"{_taker(place)} takes a secret from it.",
             place,
         ) from error
+
+
+def _taker(place: Place) -> str:
+    return "The place of the state" if place.path[:2] == ("spec", "state") else "The backend's configuration"

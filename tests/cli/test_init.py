@@ -177,6 +177,10 @@ def test_a_place_that_has_another_state_is_not_written_over(run: Run, shop: Path
         ("{type: http, address: 'https://u:hush@example.com/s'}", "has a password written out"),
         ("{type: http, address: 'https://example.com/s', password: hush}", "has a password written out"),
         ("{type: postgres, dsn: '${env.NOT_SET_ANYWHERE}'}", "NOT_SET_ANYWHERE is not set"),
+        (
+            "{type: postgres, dsn: '${env.NOT_SET_ANYWHERE}'}",
+            "The place of the state takes a secret from it. Set it: export NOT_SET_ANYWHERE=",
+        ),
         ("{type: http, address: 'not an address'}", "cannot be reached: the address is none"),
     ],
 )
