@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from slactl.base.diagnostics import Place, Severity
+from slactl.base.diagnostics import Place, Range, Severity
 
 Verdict = Literal["guaranteed", "only-if-independent", "unsupported", "contradicted", "undecided"]
 
@@ -156,6 +156,8 @@ class Finding:
     """Address of the waiver in force, or None."""
     known: Known | None = None
     """Its entry in the baseline that the check is compared with, or None."""
+    range: Range | None = None
+    """Known already where files are not valid; otherwise found from `place` when it is shown."""
 
     @property
     def accepted(self) -> bool:

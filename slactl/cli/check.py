@@ -1,7 +1,6 @@
 """`slactl check`: can the promises be kept?"""
 
 import argparse
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,17 +10,17 @@ from slactl.check.baseline import Compared, Entry, compare, recorded
 from slactl.check.remembered import remembered_check
 from slactl.cli.answers import answered
 from slactl.cli.console import Console
-from slactl.cli.formats import add_format, add_into, asked, write_into
+from slactl.cli.findings import reporting_files, write_findings, writes_files
+from slactl.cli.formats import add_format, add_into, asked
 from slactl.cli.options import add_inputs, as_of
+from slactl.cli.repository import below_repository, repository_of
 from slactl.cli.watch import Watch, pattern_of
 from slactl.cli.workspace import estate_of, survey_of
 from slactl.documents.locate import Locator
 from slactl.documents.survey import Survey
-from slactl.render.check_formats import FORMATS, check_comment
+from slactl.render.check_formats import FORMATS
 from slactl.render.check_report import Baseline, CheckReport
-from slactl.render.style import Style
 
-_STEP_SUMMARY_BYTES = 1024 * 1024
 _INTO_FILES = tuple(name for name in FORMATS if name not in ("human", "github"))
 
 
@@ -43,34 +42,32 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """Check; exit code 0 when every error is mended, waived or known to the baseline, else 1."""
     form = asked(parsed, "human")
     _refuse_contradictions(parsed)
-    survey = survey_of(parsed)
+    with reporting_files("check", parsed, _INTO_FILES, form, console):
+        survey = survey_of(parsed)
 
     def answer(console: Console, watch: Watch) -> int:
         return _check(survey, parsed, form, console, watch)
 
-    return answered("check", parsed, console, survey, answer, _below_repository(parsed.root))
+    return answered("check", parsed, console, survey, answer, below_repository(parsed.root))
 
 
 def _check(survey: Survey, parsed: argparse.Namespace, form: str, console: Console, watch: Watch) -> int:
-    if (
-        parsed.update_baseline
-        or any(getattr(parsed, f"into_{name}") for name in _INTO_FILES)
-        or form == "github"
-    ):
+    if parsed.update_baseline or writes_files(parsed, _INTO_FILES, form):
         watch.gives_up()  # it does more than say something
     if parsed.baseline:
         watch.files([pattern_of(parsed.root / parsed.baseline)])
-    estate = estate_of(survey, parsed, console)
+    with reporting_files("check", parsed, _INTO_FILES, form, console):
+        estate = estate_of(survey, parsed, console)
     assessment = remembered_check(estate, as_of(parsed), parsed.root, cached=not parsed.no_cache)
     report = CheckReport(
         assessment,
         Locator(parsed.root),
         {one.address: one for one in estate.waivers.values()},
-        folder=_below_repository(parsed.root),
+        folder=below_repository(parsed.root),
     )
     if parsed.baseline:
         report = _compared(report, parsed, console)
-    _write(report, parsed, form, console)
+    write_findings(report, parsed, _INTO_FILES, form, console)
     return 0 if report.assessment.passed else 1
 
 
@@ -101,7 +98,7 @@ def _compared(report: CheckReport, parsed: argparse.Namespace, console: Console)
 
 
 def _with_baseline(report: CheckReport, found: Compared, shown: str, path: Path) -> CheckReport:
-    repository = _repository(path.resolve().parent)
+    repository = repository_of(path.resolve().parent)
     inside = path.resolve().relative_to(repository).as_posix()
     return replace(report, assessment=found.assessment, baseline=Baseline(shown, inside, found.gone))
 
@@ -114,39 +111,3 @@ def _refreshed(shown: str, before: tuple[Entry, ...], after: tuple[Entry, ...]) 
 
     told = f"Wrote {shown}: {plural(len(after) - kept, 'finding')} added, {kept} kept, {len(gone)} dropped."
     return f"{told}\n{gone_text(gone, 'Dropped')}" if gone else told
-
-
-def _write(report: CheckReport, parsed: argparse.Namespace, form: str, console: Console) -> None:
-    write_into(
-        parsed,
-        _INTO_FILES,
-        lambda name: FORMATS[name](report, Style()),
-        lambda: check_comment(report).parts,
-    )
-    console.print(FORMATS[form](report, console.out_style))
-    if form == "github":
-        _add_to_step_summary(report)
-
-
-def _add_to_step_summary(report: CheckReport) -> None:
-    """GitHub shows the file that this variable names on the page of the run; it takes no more than a mebibyte."""
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        with Path(summary).open("ab") as file:
-            for part in check_comment(report).parts:
-                text = f"{part}\n\n".encode()
-                if file.tell() + len(text) > _STEP_SUMMARY_BYTES:
-                    break  # each part says of how many it is one
-                file.write(text)
-
-
-def _below_repository(root: Path) -> str:
-    """The workspace's folder as pipelines name it: below the root of the repository."""
-    folder = root.resolve()
-    found = folder.relative_to(_repository(folder)).as_posix()
-    return "" if found == "." else found
-
-
-def _repository(folder: Path) -> Path:
-    """The nearest folder above that has a `.git`, or the folder itself."""
-    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)

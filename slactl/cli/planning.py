@@ -11,6 +11,7 @@ from typing import Any
 
 from slactl.base.diagnostics import SlactlError
 from slactl.check.remembered import remembered_check
+from slactl.check.result import Assessment
 from slactl.cli.console import Console
 from slactl.cli.options import as_of
 from slactl.cli.plan_options import PlanOptions, parallelism
@@ -104,16 +105,20 @@ def _watching(session: Session, watch: Watch) -> Watch:
     return watch
 
 
-def make_plan(session: Session, asked: PlanOptions) -> Plan:
-    """Check, compile, read, compare.
+def assess(session: Session) -> Assessment:
+    """The check that a plan is made with."""
+    context = session.context
+    return remembered_check(session.estate, context.as_of, context.root, explain=False, cached=session.cached)
+
+
+def make_plan(session: Session, asked: PlanOptions, assessment: Assessment | None = None) -> Plan:
+    """Check where that was not done before, compile, read, compare.
 
     Raises:
         SlactlError: when a backend cannot be read, or what is asked for is not there.
     """
     estate, snapshot, mode = session.estate, session.store.read(), asked.mode
-    assessment = remembered_check(
-        estate, session.context.as_of, session.context.root, explain=False, cached=session.cached
-    )
+    assessment = assessment or assess(session)
     desired = compile_all(session) if mode == "normal" else {}
     digests = secrets_of(session)
     needed = asked.refresh or bool(

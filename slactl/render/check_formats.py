@@ -32,6 +32,7 @@ def check_comment(report: CheckReport) -> Parts:
 FORMATS: Mapping[str, Format] = {
     "human": _made_by("check_text", "check_text", styled=True),
     "json": _made_by("check_json", "check_json"),
+    "jsonl": _made_by("check_jsonl", "check_jsonl"),
     "sarif": _made_by("sarif", "sarif"),
     "junit": _made_by("junit", "junit"),
     "github": _made_by("github", "github"),
@@ -39,3 +40,5 @@ FORMATS: Mapping[str, Format] = {
     "markdown": lambda report, _style: check_comment(report).alone,
 }
 """Each makes its text from a report; only the one for people is styled."""
+FINDING_FORMATS = ("sarif", "junit", "github", "gitlab-codequality")
+"""Those that say what is wrong, and where, to what shows it beside the lines."""

@@ -9,12 +9,17 @@ from slactl.render.findings import check_document
 
 def check_json(report: CheckReport) -> str:
     """The document as text."""
+    return json.dumps(report_document(report), indent=2, ensure_ascii=False)
+
+
+def report_document(report: CheckReport) -> dict[str, Any]:
+    """The document as data."""
     document = check_document(report.assessment, report.locator)
     document["findings"] = [
         written | _lasting(one) for written, one in zip(document["findings"], report.findings, strict=True)
     ]
     document["baseline"] = None if report.baseline is None else _baseline(report.baseline)
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return document
 
 
 def _lasting(one: Reported) -> dict[str, Any]:

@@ -53,6 +53,10 @@ class CheckReport:
     baseline: Baseline | None = None
     folder: str = ""
     """The workspace's folder below the root of the repository; empty where they are the same."""
+    command: str = "check"
+    """The verb that reports."""
+    judged: bool = True
+    """False: the files alone were looked at, and no promise."""
 
     @cached_property
     def findings(self) -> tuple[Reported, ...]:

@@ -155,7 +155,7 @@ def as_diagnostic(finding: Finding) -> Diagnostic:
         f"{finding.rule} {finding.message}",
         finding.detail,
         finding.place,
-        None,
+        finding.range,
         finding.address,
     )
 

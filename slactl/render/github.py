@@ -1,4 +1,4 @@
-"""The findings of a check as workflow commands of GitHub Actions, which it shows beside the lines of a pull request."""
+"""Findings as workflow commands of GitHub Actions, which it shows beside the lines of a pull request."""
 
 from slactl.base.diagnostics import Severity
 from slactl.render.check_report import CheckReport, Reported
@@ -13,7 +13,7 @@ def github(report: CheckReport) -> str:
         ((_command(one), _line(one, report)) for one in report.findings),
         key=lambda pair: _ORDER.index(pair[0]),
     )
-    return "\n".join([*(line for _, line in commands), f"slactl check {report.verdict()}."])
+    return "\n".join([*(line for _, line in commands), f"slactl {report.command} {report.verdict()}."])
 
 
 def _command(one: Reported) -> str:

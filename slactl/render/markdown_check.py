@@ -16,10 +16,12 @@ def check_markdown(report: CheckReport) -> Parts:
     """The comment, in as many parts as it takes."""
     results = report.objectives
     comment = Comment(
-        "slactl-check",
-        f"slactl check {report.verdict()}",
-        whole="`slactl check` prints everything.",
+        f"slactl-{report.command}",
+        f"slactl {report.command} {report.verdict()}",
+        whole=f"`slactl {report.command}` prints everything.",
     )
+    if not report.judged:
+        return in_parts(comment, list(_findings(report)))
     sections = [
         *_at_risk(results, report),
         _shares([one for one in results if isinstance(one, ObjectiveResult)]),

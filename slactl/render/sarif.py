@@ -40,6 +40,7 @@ def sarif_document(report: CheckReport) -> dict[str, Any]:
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "results": results,
         "properties": {
+            "command": report.command,
             "asOf": report.assessment.as_of.isoformat(),
             "horizonEnd": report.assessment.horizon_end.isoformat(),
             "passed": report.assessment.passed,

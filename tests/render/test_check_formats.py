@@ -429,7 +429,7 @@ def test_the_step_summary_has_all_parts_and_is_never_more_than_github_takes(
     summary = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     parts = tuple(f"part {number} {'é' * 60_000}" for number in range(9))
-    monkeypatch.setattr("slactl.cli.check.check_comment", lambda _report: Parts(parts, parts[0]))
+    monkeypatch.setattr("slactl.cli.findings.check_comment", lambda _report: Parts(parts, parts[0]))
     checked(slactl, estate, "-format=github")
     assert summary.stat().st_size <= 1024 * 1024
     assert summary.read_text() == "".join(f"{part}\n\n" for part in parts[:8])
