@@ -5,10 +5,12 @@ from pathlib import Path
 
 from slactl.base.diagnostics import SlactlError
 from slactl.cli.applying import (
+    Applied,
     add_apply_options,
     approve,
     conclude,
     execute,
+    insist_on_writable,
     lock_timeout_s,
     refuse,
     say_note,
@@ -41,6 +43,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """Apply a saved plan, or plan now, ask, and apply."""
     if parsed.destroy:
         return _destroy(parsed, console)
+    insist_on_writable(parsed)
     session = open_session(parsed, console)
     saved = _saved(parsed)
     if saved is not None:
@@ -56,14 +59,14 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
             print_plan(plan, console)
             refuse(plan, session, parsed)
             if plan.is_empty:
-                return conclude_empty(console)
+                return conclude(Applied(plan, "apply"), parsed, console)
             if not approve(
                 "Do you want to make these changes?", "yes", parsed, console, planned_by="slactl plan"
             ):
                 console.error("\nApply cancelled.")
                 return 1
             console.print()
-        return conclude(execute(plan, session, writer, "apply", console), "Apply", console)
+        return conclude(execute(plan, session, writer, "apply", console), parsed, console)
 
 
 def _destroy(parsed: argparse.Namespace, console: Console) -> int:
@@ -92,12 +95,6 @@ def _saved(parsed: argparse.Namespace) -> Plan | None:
         )
     path = Path(parsed.plan)
     return load_plan(path if path.is_file() else parsed.root / path)
-
-
-def conclude_empty(console: Console) -> int:
-    """Nothing was to be done."""
-    console.print("\nApply complete! Resources: 0 added, 0 changed, 0 destroyed.")
-    return 0
 
 
 def _still_valid(plan: Plan, session: Session, snapshot: Snapshot) -> Plan:

@@ -1,8 +1,11 @@
 """What apply and destroy share: approval, execution, and the words at the end."""
 
 import argparse
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from slactl.apply.executor import Executor, Identity, Result
 from slactl.base.diagnostics import SlactlError
@@ -10,10 +13,12 @@ from slactl.base.duration import parse_duration
 from slactl.cli.commit import commit_of, dirty_files
 from slactl.cli.consent import insist_on_consent
 from slactl.cli.console import Console
+from slactl.cli.formats import add_into, write_into
 from slactl.cli.planning import Session
 from slactl.cli.progress import Step
 from slactl.plan.plan import Plan
 from slactl.provider import Outcome
+from slactl.render.apply_json import apply_json
 from slactl.state.locking import who
 from slactl.state.store import Writer
 
@@ -27,6 +32,7 @@ _DOING = {
     "forget": "No longer managed",
 }
 
+_FILES = ("json",)
 _STOPPING = (
     "Interrupted: what is under way is finished and recorded, then this stops. Once more: stop at once."
 )
@@ -39,6 +45,20 @@ def add_apply_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lock", choices=("true", "false"), default="true", help="what writes takes the lock"
     )
+    add_into(parser, _FILES)
+
+
+def insist_on_writable(parsed: argparse.Namespace) -> None:
+    """Refuse a file that could not be written in the end, when something has been changed already.
+
+    Raises:
+        SlactlError: when its folder is not there.
+    """
+    if parsed.into_json and not Path(parsed.into_json).parent.is_dir():
+        raise SlactlError(
+            f"{parsed.into_json} cannot be written: there is no such folder",
+            "Make it first; nothing was changed.",
+        )
 
 
 def add_approval(parser: argparse.ArgumentParser) -> None:
@@ -112,10 +132,23 @@ def say_note(writer: Writer, console: Console) -> None:
         console.error(writer.note)
 
 
-def execute(plan: Plan, session: Session, writer: Writer, command: str, console: Console) -> Result:
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A plan that was run, and what came of it."""
+
+    plan: Plan
+    command: str
+    result: Result = field(default_factory=Result)
+    told: Sequence[tuple[str, Outcome]] = ()
+    """Each change's action and what became of it, in the order of the run."""
+
+
+def execute(plan: Plan, session: Session, writer: Writer, command: str, console: Console) -> Applied:
     """Run the plan's stages and say what becomes of each change."""
+    all_told: list[tuple[str, Outcome]] = []
 
     def report(step: Step, action: str, outcome: Outcome) -> None:
+        all_told.append((action, outcome))
         with suppress(OSError):  # a reader that has gone, or a full disk below the log, stops no apply
             step()
             if outcome.status == "done":
@@ -138,23 +171,29 @@ def execute(plan: Plan, session: Session, writer: Writer, command: str, console:
             parallelism=session.parallelism,
             stopping=lambda: console.alert(_STOPPING),
         )
-        return executor.run()
+        return Applied(plan, command, executor.run(), all_told)
 
 
-def conclude(result: Result, verb: str, console: Console) -> int:
-    """The last line, and the exit code."""
+def conclude(applied: Applied, parsed: argparse.Namespace, console: Console) -> int:
+    """The last line, the document, and the exit code."""
+    result = applied.result
+    _say_how_it_ended(result, applied.command.capitalize(), console)
+    write_into(parsed, _FILES, lambda _: apply_json(applied.command, applied.plan, result, applied.told))
+    return 0 if result.complete else 1
+
+
+def _say_how_it_ended(result: Result, verb: str, console: Console) -> None:
     counts = f"{result.added} added, {result.changed} changed, {result.destroyed} destroyed."
     if result.complete:
         console.print("\n" + console.out_style.good(f"{verb} complete! Resources: {counts}"))
         say_head(result.serial, result.head, console)
-        return 0
+        return
     why = "was interrupted" if result.interrupted else f"failed for {len(result.failures)} of its changes"
     console.error(
         f"\n{console.error_style.bad(f'The {verb.lower()} {why}.')} Done so far: {counts} "
         "What is done is recorded; the next plan shows what is left."
     )
     say_head(result.serial, result.head, console)
-    return 1
 
 
 def say_head(serial: int | None, head: str, console: Console) -> None:

@@ -3,10 +3,12 @@
 import argparse
 
 from slactl.cli.applying import (
+    Applied,
     add_apply_options,
     approve,
     conclude,
     execute,
+    insist_on_writable,
     lock_timeout_s,
     refuse,
     say_note,
@@ -33,6 +35,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Plan the removal, ask for the workspace's name, and remove."""
+    insist_on_writable(parsed)
     session = open_session(parsed, console)
     name = session.estate.workspace.name
     with session.store.lock("destroy", lock_timeout_s(parsed)) as writer:
@@ -41,11 +44,10 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         print_plan(plan, console)
         refuse(plan, session, parsed)
         if plan.is_empty:
-            console.print("\nDestroy complete! Resources: 0 added, 0 changed, 0 destroyed.")
-            return 0
+            return conclude(Applied(plan, "destroy"), parsed, console)
         question = f"Do you want to remove everything that the workspace {name} has made? Type its name."
         if not approve(question, name, parsed, console, planned_by="slactl plan -destroy"):
             console.error("\nDestroy cancelled.")
             return 1
         console.print()
-        return conclude(execute(plan, session, writer, "destroy", console), "Destroy", console)
+        return conclude(execute(plan, session, writer, "destroy", console), parsed, console)
