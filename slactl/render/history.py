@@ -116,13 +116,19 @@ def _became(entry: Entry, address: str) -> str:
 
 
 def _objects(results: Mapping[str, str], style: Style) -> Iterator[str]:
-    """What was done, counted by action; what was not, one by one with its reason."""
+    """What was done, counted by action; what was not with its reason, of many with the same one the first."""
     done = Counter(_past(text, _OBJECT) for text in results.values() if _is_done(text))
     if done:
         yield "  " + ", ".join(f"{plural(number, 'object')} {did}" for did, number in sorted(done.items()))
+    same: Counter[str] = Counter()
     for address, text in sorted(results.items()):
         if not _is_done(text):
-            yield f"  {style.bad(visible(address))}: {visible(text)}"
+            same[text] += 1
+            if same[text] <= _READ:
+                yield f"  {style.bad(visible(address))}: {visible(text)}"
+    for text, number in same.items():
+        if number > _READ:
+            yield f"  and {plural(number - _READ, 'more object')}: {visible(text)}; -json has them all"
 
 
 def history_json(entries: Sequence[Entry], head: str, lineage: str, under_way: Entry | None) -> str:

@@ -47,3 +47,14 @@ def test_of_many_promises_the_first_are_named_and_of_those_that_failed_all() -> 
         "  and 480 more promises as planned; -json has them all",
     ]
     assert len(told({f"sla.a{number:03}": "create: done" for number in range(21)})) == 21
+
+
+def test_of_many_objects_with_one_reason_the_first_are_named_and_each_other_reason_is_told() -> None:
+    begun = "create: begun, and what became of it not recorded"
+    results = {f"b.file.a{number:03}": begun for number in range(500)}
+    lines = told(results | {"b.file.z": "update: failed: the disk is full"})
+    assert lines[:20] == [f"  b.file.a{number:03}: {begun}" for number in range(20)]
+    assert lines[20:] == [
+        "  b.file.z: update: failed: the disk is full",
+        f"  and 480 more objects: {begun}; -json has them all",
+    ]
