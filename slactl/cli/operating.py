@@ -11,8 +11,7 @@ from slactl.documents.survey import survey_root
 from slactl.model.building.simple import workspace as build_workspace
 from slactl.model.workspace import Workspace, full_name
 from slactl.provider import Context
-from slactl.state.open import open_store, place_of
-from slactl.state.place import note
+from slactl.state.open import open_store, remember
 from slactl.state.store import Store
 
 
@@ -33,7 +32,7 @@ def open_operation(parsed: argparse.Namespace) -> Operation:
     """
     workspace, secrets = load_place(parsed)
     store = open_store(workspace, parsed.root, secrets)
-    note(place_of(workspace, parsed.root, secrets), parsed.root, workspace.selected)
+    remember(store, workspace, parsed.root, secrets)
     return Operation(workspace, store, Context(parsed.root.resolve(), workspace.name, as_of(parsed)))
 
 

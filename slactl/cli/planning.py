@@ -28,8 +28,8 @@ from slactl.plan.plan import Plan
 from slactl.provider import Compilation, Connection, Context, FileBased, Observed
 from slactl.provider.registry import load_provider
 from slactl.provider.secrets import resolve_secrets
-from slactl.state.open import open_store, place_of
-from slactl.state.place import PLACE_NOTE, note
+from slactl.state.open import open_store, remember
+from slactl.state.place import PLACE_NOTE
 from slactl.state.records import Snapshot
 from slactl.state.store import Store
 
@@ -82,8 +82,7 @@ def open_session(
     estate = estate_of(survey or survey_of(parsed), parsed, console)
     context = Context(parsed.root.resolve(), estate.workspace.name, as_of(parsed))
     store = open_store(estate.workspace, parsed.root, estate.secrets)
-    place = place_of(estate.workspace, parsed.root, estate.secrets)
-    note(place, parsed.root, estate.workspace.selected)
+    remember(store, estate.workspace, parsed.root, estate.secrets)
     cached = not parsed.no_cache
     session = Session(estate, store, context, console.progress, parallelism(parsed), cached)
     return session if watch is None else replace(session, watch=_watching(session, watch))

@@ -1,13 +1,14 @@
 """The store that a workspace names."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slactl.base.diagnostics import SlactlError
 from slactl.model.workspace import DEFAULT, Workspace, full_name
 from slactl.provider.secrets import resolve_secrets
-from slactl.state.place import DEFAULT_PATH, LOCATION, is_same, named, noted, settings_of
+from slactl.state.place import DEFAULT_PATH, LOCATION, is_noted, is_same, named, note, noted, settings_of
 from slactl.state.sqlite import SqliteStore
 from slactl.state.store import Store
 
@@ -36,6 +37,16 @@ def open_store(workspace: Workspace, root: Path, secrets: Secrets | None = None)
     if before is not None and not is_same(before, settings) and not is_switched(before, settings, store):
         _insist_on_nothing_there(before, settings, workspace, root)
     return store
+
+
+def remember(store: Store, workspace: Workspace, root: Path, secrets: Secrets | None = None) -> None:
+    """Note the place for the next command, once it answers: one that was mistyped has no state to take along."""
+    settings = place_of(workspace, root, secrets)
+    if is_noted(settings, root, workspace.selected):
+        return
+    with suppress(SlactlError):  # what keeps a command from its work it says itself; some mend just that
+        store.read()
+        note(settings, root, workspace.selected)
 
 
 def place_of(workspace: Workspace, root: Path, secrets: Secrets | None = None) -> dict[str, str]:

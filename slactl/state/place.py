@@ -93,17 +93,25 @@ def noted(root: Path, selected: str = DEFAULT) -> dict[str, str] | None:
     return {"type": "sqlite", "path": DEFAULT_PATH} if by_default else None
 
 
+def is_noted(settings: Mapping[str, Any], root: Path, selected: str = DEFAULT) -> bool:
+    """Whether exactly this is remembered."""
+    return bool(_notes(root).get(selected) == _kept(settings))
+
+
 def note(settings: Mapping[str, Any], root: Path, selected: str = DEFAULT) -> None:
     """Remember the place; where the folder cannot be written nothing is remembered, and nothing is lost."""
-    kept = {key: value for key, value in settings.items() if key not in _SECRETS}
-    notes = _notes(root)
-    if notes.get(selected) == kept:
+    if is_noted(settings, root, selected):
         return
+    notes = {**_notes(root), selected: _kept(settings)}
     try:
         (root / PLACE_NOTE).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(root / PLACE_NOTE, json.dumps({**notes, selected: kept}, sort_keys=True) + "\n")
+        write_atomically(root / PLACE_NOTE, json.dumps(notes, sort_keys=True) + "\n")
     except OSError:
         return
+
+
+def _kept(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if key not in _SECRETS}
 
 
 def _notes(root: Path) -> dict[str, Any]:

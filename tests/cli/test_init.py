@@ -126,6 +126,21 @@ def test_a_variable_that_leads_to_another_database_begins_no_state_unseen(
     assert (code, "PG is not set" in " ".join(err.split())) == (1, True), err
 
 
+def test_a_place_that_never_answered_is_no_place_to_take_a_state_from(
+    run: Run, shop: Path, postgres: PostgresServer
+) -> None:
+    keep(shop, "{type: postgres, dsn: 'postgresql://tester@127.0.0.1:1/mistyped'}")
+    for command in (("plan",), ("apply", "-auto-approve"), ("state", "list")):
+        code, _, err = run(*command)
+        assert (code, "cannot be reached" in err) == (1, True), err
+    keep(shop, f"{{type: postgres, dsn: '{postgres.new_database()}'}}")
+    assert run("plan")[0] == 0
+    assert run("apply", "-auto-approve")[0] == 0
+    keep(shop, "{type: sqlite, path: .slactl/state.db}")
+    code, _, err = run("plan")
+    assert (code, "The state is in PostgreSQL" in err) == (1, True), "that one answered"
+
+
 def test_a_damaged_database_state_is_made_anew_and_its_copy_brings_back_the_history(
     run: Run, shop: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
