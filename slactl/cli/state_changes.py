@@ -89,11 +89,8 @@ def locks(operation: Operation, console: Console) -> int:
 
 
 def _spoken(held: LockInfo) -> str:
-    how = (
-        "by hand"
-        if held.by_hand
-        else f"{held.operation}, process {held.pid} on {held.host.partition('/')[0]}"
-    )
+    process = f", process {held.pid} on {held.host.partition('/')[0]}" if held.pid > 0 else ""
+    how = "by hand" if held.by_hand else f"{held.operation}{process}"
     return f"{held.who} has held it for {age(held)} ({how}){f': {held.info}' if held.info else ''}"
 
 

@@ -117,11 +117,17 @@ def who_holds(held: LockInfo) -> str:
             f"{held.who} has held it by hand for {age(held)}{f': {held.info}' if held.info else '.'}\n"
             f"They release it with `slactl state unlock`; anybody can, if need be:\n  slactl force-unlock {held.id}"
         )
+    if not held.id:
+        return "Another session has just taken it, or is giving it back. Wait for it: -lock-timeout=60s."
     return (
-        f"{held.who} has held the lock for {age(held)} ({held.operation}, process {held.pid}).\n"
+        f"{held.who} has held the lock for {age(held)} ({held.operation}{_process(held)}).\n"
         "Wait for it (-lock-timeout=60s), or, if its holder is gone for good:\n"
         f"  slactl force-unlock {held.id}"
     )
+
+
+def _process(held: LockInfo) -> str:
+    return f", process {held.pid}" if held.pid > 0 else ""
 
 
 def _machine() -> str:

@@ -35,7 +35,7 @@ def _taken(connection: PostgresConnection, key: int) -> bool:
 
 def _unknown() -> LockInfo:
     """Somebody who has just taken it and has not said who they are, or is giving it back."""
-    return LockInfo("unknown", "an operation", "somebody", "", datetime.now(UTC), -1, "")
+    return LockInfo("", "an operation", "somebody", "", datetime.now(UTC), -1, "")
 
 
 def release(connection: PostgresConnection, lock_id: str) -> None:

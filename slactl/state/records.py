@@ -120,11 +120,13 @@ class LockInfo:
     """Who holds the lock; the fields are Terraform's."""
 
     id: str
+    """Empty: its holder has not said who it is yet."""
     operation: str
     who: str
     version: str
     created: datetime
     pid: int
+    """0: held by hand; negative: nobody has told."""
     host: str
     """The machine, as far as process ids have one meaning on it."""
     info: str = ""

@@ -126,6 +126,20 @@ def test_a_variable_that_leads_to_another_database_begins_no_state_unseen(
     assert (code, "PG is not set" in " ".join(err.split())) == (1, True), err
 
 
+def test_the_lock_of_another_tool_is_shown_without_a_process_that_it_has_not_told(
+    run: Run, shop: Path, server: StateServer
+) -> None:
+    keep(shop, f"{{type: http, address: '{server.address}'}}")
+    server.lock = {
+        "ID": "42",
+        "Operation": "OperationTypeApply",
+        "Who": "ann@ci",
+        "Created": "2026-11-23T10:00:00Z",
+    }
+    code, out, _ = run("state", "locks")
+    assert (code, out.endswith(" (OperationTypeApply). ID: 42\n")) == (0, True), out
+
+
 def test_a_place_that_never_answered_is_no_place_to_take_a_state_from(
     run: Run, shop: Path, postgres: PostgresServer
 ) -> None:

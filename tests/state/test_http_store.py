@@ -273,6 +273,7 @@ def test_a_dead_holders_lock_goes_to_one_of_two_that_want_it(
     with pytest.raises(SlactlError, match="is locked") as caught, store.lock("apply", 0):
         pass
     assert "ann@ops" in caught.value.diagnostics[0].detail
+    assert "process" not in caught.value.diagnostics[0].detail, "it has not told which"
     assert server.lock == faster
 
 

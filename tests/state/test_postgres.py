@@ -383,3 +383,15 @@ def test_a_database_is_named_without_who_logs_in(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PGHOST", "elsewhere")
     assert database_of("dbname=shop") == "shop on elsewhere:5432"
     assert resolved("dbname=shop", str, PLACE) == "dbname=shop"
+
+
+def test_a_holder_that_has_not_said_who_it_is_has_no_made_up_process(dsn: str, store: PostgresStore) -> None:
+    with store.lock("apply", 0), psycopg.connect(dsn, autocommit=True) as other:
+        other.execute(
+            "DELETE FROM slactl_estate.lock"
+        )  # as it is between the lock and the row that names its holder
+        with pytest.raises(SlactlError, match="locked") as failure, store.lock("apply", 0):
+            raise AssertionError
+        (said,) = failure.value.diagnostics
+        assert "Another session has just taken it" in said.detail
+        assert "-1" not in said.detail
