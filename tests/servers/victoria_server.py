@@ -105,8 +105,11 @@ def evaluating(
         yield VmalertServer(url)
 
 
-def replay(rules: Path, database: VictoriaServer, start: int, end: int) -> None:
-    """Evaluate the recording rules of a file over the history that a database has; both ends UTC seconds, of whole minutes."""
+def replay(rules: Path, database: VictoriaServer, start: int, end: int, step: str) -> None:
+    """Evaluate the recording rules of a file over the history that a database has; both ends UTC seconds, of whole minutes.
+
+    `step` is the interval of the file's groups: vmalert 1.79 asks every five minutes whatever that is, unless it is told.
+    """
     done = subprocess.run(
         [
             *_vmalert(rules, database),
@@ -114,6 +117,7 @@ def replay(rules: Path, database: VictoriaServer, start: int, end: int) -> None:
             f"-replay.timeTo={_rfc3339(end)}",
             "-replay.maxDatapointsPerQuery=20000",
             "-replay.rulesDelay=0s",
+            f"-datasource.queryStep={step}",
             "-replay.disableProgressBar",
         ],
         capture_output=True,
