@@ -197,6 +197,8 @@ class Sight:
         """What recorded evidence of independence is worth, in the window where it is worth least; None without any."""
         policy = self._estate.workspace.check
         if policy.assume == "independent":
+            if any(self._is_of_other_requests(name, top) for name in self._shares(top)):
+                return None  # independence says nothing about when requests come
             expected = self._numbers[top, firmness].expected
             return assumed(self._cones, top, expected, policy.confidence.share)
         columns = dict.fromkeys(zip(*(share[0] for share in self._shares(top).values()), strict=True))
@@ -213,6 +215,12 @@ class Sight:
         ]
         worth = [one for one in found if one is not None]
         return min(worth, key=lambda one: (one.suffices, one.guaranteed.lower, one.met.lower), default=None)
+
+    def _is_of_other_requests(self, name: str, top: str) -> bool:
+        """Whether a leaf's promise is on a share of requests and guarantees nothing of those in one of our windows."""
+        leaf = self._cones.leaves.get(name)
+        promised = self.timeline.by_request and leaf is not None and leaf.kind == "promise"
+        return promised and max(self._shares(top)[name][0]) == _ONE
 
     def _joints(self, top: str, firmness: int) -> tuple[JointPromise, ...]:
         """The promises on joint downtime below a node; one on time says nothing of requests."""
@@ -393,8 +401,7 @@ class Sight:
             return Link(name, words, downtime_s, joint.place)
         if leaf.kind == "promise":
             best = min(leaf.backers, key=_strictness).objective
-            elsewhere = self.timeline.by_request and max(self._shares(top)[name][0]) == _ONE
-            of = ", counted over other requests than ours" if elsewhere else ""
+            of = ", counted over other requests than ours" if self._is_of_other_requests(name, top) else ""
             return Link(best.address, f"{best.target} a {best.window}{of}", downtime_s, best.place)
         if leaf.kind == "intrinsic":
             claim = self._estate.services[leaf.service].intrinsic.availability

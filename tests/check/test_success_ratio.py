@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from slactl.check.engine import check
 from slactl.check.explain import Explanation, explain
 from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
@@ -111,3 +112,16 @@ def test_a_promise_on_joint_downtime_says_nothing_of_requests(workspace: Write) 
     found = explained(workspace(text + ratio("SLA", "a", "shop", "99.9%", "customer: acme,")))
     assert found.result.guaranteed.lower == Fraction(99, 100)
     assert found.result.verdict == "only-if-independent"
+
+
+def test_independence_that_is_assumed_says_nothing_about_when_requests_come(workspace: Write) -> None:
+    root = "apiVersion: slactl/v1\nkind: Workspace\nmetadata: {name: w}\nspec: {organization: example-inc, check: {assume: independent}}\n"
+    for theirs, passes in (("calendar-month", False), ("calendar-week", True)):
+        text = PEOPLE + service("shop", "web", "[{any: [east, west]}]", "100%")
+        for kind, one, owner in (("UC", "east", "cloud"), ("OLA", "west", "data")):
+            text += service(one, owner) + ratio(kind, one, one, "90%", "", theirs)
+        text += ratio("SLA", "a", "shop", "98%", "customer: acme,", "calendar-week")
+        estate, problems = build_estate(load_workspace(workspace(text, root=root)))
+        problems.raise_errors()
+        result = check(estate, TODAY).objectives["sla.a.success"]
+        assert (result.verdict, result.passes) == ("only-if-independent", passes)
