@@ -1,7 +1,6 @@
 """Several promises, each with windows and hours of its own, held at once against a window on real dates."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from slactl.assurance.structure import Structure
 from slactl.assurance.windows import Promise
 from slactl.assurance.worst_case import WorstCase
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from slactl.assurance.cuts import CutDiagram

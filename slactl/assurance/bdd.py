@@ -1,11 +1,11 @@
 """Binary decision diagrams of "down", compact and without recursion."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
 from slactl.assurance.structure import Gate
+from slactl.base.quick_dataclass import dataclass
 
 UP, DOWN = 0, 1
 """The two ends of a diagram: the function is false (up), or true (down)."""

@@ -1,11 +1,11 @@
 """What promises allow within some time on real dates: budgets of seconds, each for the time that it counts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from slactl.assurance.windows import Promise
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.windows import Span
 
 _MOST_WINDOWS = 2_000

@@ -1,11 +1,11 @@
 """Measured time cut into cells: in all of a cell the same budgets are open, and what has none open is free."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from slactl.assurance.budgets import Budget
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The rule of one gate whose parts share nothing, for each of the three assumptions."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from heapq import nsmallest
 from typing import TypeVar
 
 from slactl.assurance.structure import Gate
+from slactl.base.quick_dataclass import dataclass
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 N = TypeVar("N")

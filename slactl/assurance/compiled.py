@@ -4,13 +4,13 @@ Some orders race over a little room first, and the one that gets farthest goes o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from slactl.assurance.bdd import Diagram, Nodes, TooLargeError
 from slactl.assurance.large_bdd import LargeDiagram
 from slactl.assurance.orders import orders
 from slactl.assurance.structure import Gate
+from slactl.base.quick_dataclass import dataclass
 
 _RACE = 1_000
 """Most diagrams are smaller, whatever the order."""

@@ -8,10 +8,10 @@ are: a cut then says which clauses it uses up, and a programme over cuts holds t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from slactl.assurance.bdd import DOWN, UP, Diagram
 from slactl.assurance.structure import Gate, Structure
+from slactl.base.quick_dataclass import dataclass
 
 Cut = frozenset[int]
 _END_UP, _END_DOWN = -1, -2

@@ -12,12 +12,12 @@ section 4). Nothing is sampled; all numbers are exact.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
 from slactl.assurance.meter import Meter, Moment, Seconds
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 
 _Pattern = tuple[int, tuple[tuple[tuple[int, int], ...], ...]]
 _WEEK_S = 7 * 86_400

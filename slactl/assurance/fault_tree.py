@@ -6,7 +6,6 @@ too. Of other trees, like those with "not" or "xor", only this probability is wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +19,7 @@ from slactl.assurance.modules import inside, module_tops, simplified
 from slactl.assurance.negation_free import negation_free
 from slactl.assurance.rewrites import rewritten
 from slactl.assurance.structure import Gate, Structure
+from slactl.base.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,7 +5,6 @@ large, by an interval from association (Esary and Proschan 1963), never by a bar
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
@@ -16,6 +15,7 @@ from slactl.assurance.large_bdd import weigh
 from slactl.assurance.modules import Module, decompose
 from slactl.assurance.rewrites import rewritten
 from slactl.assurance.structure import Gate, Structure
+from slactl.base.quick_dataclass import dataclass
 
 NODE_LIMIT = 60_000
 _EXACT_BITS = 2048

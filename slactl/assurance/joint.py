@@ -1,11 +1,11 @@
 """Promises on being down together: "at most five minutes a month with two of the three zones down"."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from slactl.assurance.modules import Decomposition, decompose
 from slactl.assurance.structure import Gate, Structure
+from slactl.base.quick_dataclass import dataclass
 
 _TOP = "\0together"
 _EMPTY = "\0empty"

@@ -11,7 +11,6 @@ itself. Its optimum can happen on dates; its dual, a weight for each budget and 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -21,6 +20,7 @@ from slactl.assurance.cuts import Cut, CutDiagram
 from slactl.assurance.joint import Clause
 from slactl.assurance.packing import packed
 from slactl.assurance.structure import Structure
+from slactl.base.quick_dataclass import dataclass
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _MOST_NODES = 20_000

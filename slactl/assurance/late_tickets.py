@@ -7,9 +7,10 @@ them, one below the minimum, may be late.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
+
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

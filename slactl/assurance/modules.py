@@ -11,9 +11,9 @@ Modules are found in linear time by the dates of a depth-first walk (Dutuit and 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from slactl.assurance.structure import Gate, Structure
+from slactl.base.quick_dataclass import dataclass
 
 INNER = "\0"
 """Ends the name of what is left of a module after its single leaves are taken out; no document holds it."""

@@ -6,13 +6,13 @@ time, independently of the others.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
 from random import Random
 
 from slactl.assurance.closed_forms import Bound
+from slactl.base.quick_dataclass import dataclass
 
 _TRIALS = 20_000
 _Z = 2.576

@@ -10,12 +10,12 @@ by their exact lightest cut, and its timetable is rounded down: an interval that
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import Protocol
 
 from slactl.assurance.cuts import Cut
+from slactl.base.quick_dataclass import dataclass
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _SMALL = 24

@@ -7,11 +7,11 @@ rest. Items are leaves with their budgets, clauses on joint downtime with theirs
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from slactl.assurance.modules import INNER
 from slactl.assurance.worst_case import Step, WorstCase
+from slactl.base.quick_dataclass import dataclass
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _PERFECT = f"{INNER}perfect"

@@ -1,10 +1,10 @@
 """Outage timetables of single gates, and of modules put into one another."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from slactl.assurance.structure import Gate
+from slactl.base.quick_dataclass import dataclass
 
 _ONE = Fraction(1)
 

@@ -1,7 +1,9 @@
 """What a service rests on: a directed graph of gates over leaves, whose nodes may be shared."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

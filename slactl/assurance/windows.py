@@ -9,12 +9,12 @@ All of it may fall into one SLA window, which is why a coarse window never backs
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.windows import Span, Window
 
 Cell = tuple[int, int, int]

@@ -7,8 +7,10 @@ A diagnostic says what (`summary`), why and what to do (`detail`), and where (`p
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from slactl.base.quick_dataclass import dataclass
 
 
 class Severity(StrEnum):

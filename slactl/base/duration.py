@@ -5,12 +5,13 @@ A lower-case `m` is minutes, an upper-case `M` months.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
+
+from slactl.base.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from dateutil.relativedelta import relativedelta

@@ -1,8 +1,9 @@
 """A fault tree: how failures of components together bring about an event on top, and how probable each is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

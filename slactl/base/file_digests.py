@@ -5,12 +5,12 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from slactl.base.files import write_atomically
+from slactl.base.quick_dataclass import dataclass
 
 _FORM = 1
 _PRIVATE = 0o600

@@ -1,11 +1,11 @@
 """Sums of money as agreements write them: `12000 EUR`, `10 kEUR`, `3000 EUR/month`."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import plain
 
 _MONEY = re.compile(

@@ -1,10 +1,10 @@
 """Rates of events: `500/s`, `1000000/month`."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import plain
 
 _RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*/\s*(s|m|h|d|w|month|year)\s*\Z")

@@ -1,7 +1,6 @@
 """Windows over which a promise is kept: calendar periods of a time zone, or a rolling length."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -9,6 +8,7 @@ from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from slactl.base.duration import Duration, parse_duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.base.zones import local_date, midnight
 

@@ -4,9 +4,9 @@ For a service as one consumer sees it there are three answers: agreements that p
 owner), or none.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.agreement import Agreement, Objective, Status
 from slactl.model.estate import Estate
 

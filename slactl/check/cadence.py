@@ -1,9 +1,9 @@
 """How often suppliers report to us and meet us, beside what we promised our customers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from slactl.base.duration import Duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.exits import is_longer
 from slactl.check.leaning import contracts_and_slas
 from slactl.check.rules.rule import Evidence

@@ -1,11 +1,11 @@
 """Rates in agreements: what an SLA commits us to carry, and what an OLA or UC carries for us."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from slactl.base.diagnostics import Place
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.rate import Rate, parse_rate
 from slactl.model.agreement import Agreement
 from slactl.model.merge import origin

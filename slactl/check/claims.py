@@ -1,10 +1,10 @@
 """Claim deadlines of suppliers against the days on which the SLAs' own breaches are known."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from slactl.base.duration import Duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.windows import Span
 from slactl.check.timeline import start_of_window
 from slactl.model.agreement import Objective

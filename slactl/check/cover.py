@@ -1,9 +1,10 @@
 """Whether a sum is covered on every day of a term."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+
+from slactl.base.quick_dataclass import dataclass
 
 _DAY = timedelta(days=1)
 

@@ -7,12 +7,12 @@ then. Without a notice period only the term ends it.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
 from slactl.base.duration import Duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.agreement import Term
 
 Side = Literal["provider", "customer"]

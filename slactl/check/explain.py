@@ -1,7 +1,6 @@
 """Why an objective's verdict is what it is: the proof window by window, or outages on dates that break the promise."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -12,6 +11,7 @@ from slactl.assurance.windows import Promise
 from slactl.assurance.worst_case import WorstCase
 from slactl.base.diagnostics import SlactlError
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.check.engine import Judgement, judged
 from slactl.check.interval import why_open

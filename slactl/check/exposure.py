@@ -10,12 +10,12 @@ liability cap, and at most what its general insurances pay. Our own general insu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from slactl.assurance.credits import Steps, exposure
 from slactl.base.intervals import IntervalSet
 from slactl.base.money import Money
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.windows import Span
 from slactl.check.credit_steps import CreditSteps
 from slactl.check.exposure_case import Case, cases

@@ -1,9 +1,9 @@
 """Who is concerned when one supplier fails: the SLAs that owe credits, the contracts that pay, the policies behind both."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.credit_steps import credited
 from slactl.check.failing import SoleCause, objectives_down, sole_causes
 from slactl.check.fees import Exchange, fee_of

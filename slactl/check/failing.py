@@ -1,8 +1,8 @@
 """What one supplier takes down by itself: the services whose structure does not stand without it."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.agreement import Agreement, Objective, Status
 from slactl.model.estate import Estate
 from slactl.model.service import Call, Group

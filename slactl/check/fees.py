@@ -1,12 +1,12 @@
 """Fees in real time, and sums over currencies."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from slactl.base.money import Money
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import decimal_text
 from slactl.base.windows import Window
 from slactl.model.agreement import Agreement

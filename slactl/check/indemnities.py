@@ -1,10 +1,10 @@
 """Indemnities that we give, and what stands behind each: insurances, and the same indemnity from a supplier below."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from slactl.base.money import Money
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.backing import ends_on
 from slactl.check.cover import Cover, Hole, first_hole
 from slactl.check.fees import Exchange

@@ -7,7 +7,6 @@ each other or with what is around the group, so that no cut mixes part of one me
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from slactl.assurance.closed_forms import Bound, independent_gate
 from slactl.assurance.overlap import RedundantGroup, chance_met
 from slactl.assurance.structure import Gate, Structure
 from slactl.assurance.worst_case import worst_case
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.cone import Cones, Redundancy
 from slactl.check.result import Independence, Interval
 

@@ -1,11 +1,11 @@
 """Suppliers' promises on being down together, as clauses over the nodes of one structure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from slactl.assurance.joint import Clause
 from slactl.assurance.structure import Gate
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.cone import Cones
 from slactl.model.agreement import Agreement, Joint, Status
 

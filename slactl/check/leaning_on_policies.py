@@ -1,11 +1,11 @@
 """What leans on each insurance, and until when its holder is bound."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from slactl.base.diagnostics import Place
 from slactl.base.money import Money
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.indemnities import Given, given_indemnities, term_of
 from slactl.check.rules.rule import Evidence
 from slactl.model.agreement import Agreement, Status

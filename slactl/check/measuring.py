@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import NamedTuple
 
 from slactl.base.duration import Duration, parse_duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import parse_ratio
 from slactl.model.agreement import Objective
 from slactl.model.estate import Estate

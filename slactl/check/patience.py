@@ -1,8 +1,8 @@
 """How long requests wait for calls that fail: timeouts, multiplied by calls and attempts along the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.request_latency import milliseconds
 from slactl.model.estate import Estate
 from slactl.model.service import Call, Group

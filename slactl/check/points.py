@@ -6,9 +6,9 @@ whatever happens, so that it covers the way as well.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from slactl.assurance.structure import Structure
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.agreement import Objective
 
 

@@ -1,11 +1,11 @@
 """Judges promises about requests: latency and throughput (SLA_MATH, section 3)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.rate import Rate
 from slactl.check.capacity import per_second
 from slactl.check.demand import Demand

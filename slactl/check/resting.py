@@ -1,8 +1,8 @@
 """Which promise rests on which, for the rules that hold the terms of the two beside each other."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.cone import Cones, View
 from slactl.check.requests import request_objectives
 from slactl.check.rules.rule import Evidence

@@ -1,11 +1,11 @@
 """Support hours: the time in which a customer is promised help, and somebody below is not there to give it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.windows import Window, parse_window
 from slactl.check.backing import Backer
 from slactl.check.handover import Answer

@@ -1,8 +1,8 @@
 """Who is asked below a promise about time, for the rules that look at each promise beside the one above it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.handover import Answer, Handovers, sight_of
 from slactl.check.rules.rule import Evidence
 from slactl.check.times import span_of, timed_objectives

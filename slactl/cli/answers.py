@@ -10,13 +10,14 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
 
 from slactl.base.cache_folder import cache_folder
 from slactl.base.files import write_atomically
 from slactl.base.program import program_digest
+from slactl.base.quick_dataclass import dataclass
 from slactl.cli.console import Console
 from slactl.cli.options import as_of
 from slactl.cli.watch import Watch, watched_files

@@ -3,13 +3,13 @@
 import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostic, Place, SlactlError
 from slactl.base.processes import shared_out
+from slactl.base.quick_dataclass import dataclass
 from slactl.cli.console import Console
 from slactl.cli.options import add_output
 from slactl.render.style import Style

@@ -2,9 +2,10 @@
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from slactl.base.diagnostics import Diagnostics
+from slactl.base.quick_dataclass import dataclass
 from slactl.cli.options import as_of, given
 from slactl.cli.selected import insist_on_name, selected_workspace
 from slactl.documents.survey import survey_root

@@ -4,11 +4,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from threading import Lock
 from typing import TextIO
 
 from slactl.base.duration import spoken
+from slactl.base.quick_dataclass import dataclass
 
 Step = Callable[[], None]
 """Called when one more is done; from any thread."""

@@ -1,7 +1,6 @@
 """The calculator's input: a structure, the availability of its components, a window and perhaps a target."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, InvalidFiles, Place, SlactlError
 from slactl.base.duration import Duration, parse_duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.base.windows import Window
 from slactl.documents.calculation_text import calculation_data

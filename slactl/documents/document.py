@@ -1,10 +1,10 @@
 """One document: its envelope and its schema."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, Place
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.documents.schemas import API_VERSION, SCHEMA_OF_KIND, fast_validator, typed
 

@@ -1,9 +1,11 @@
 """Which files belong together as one Open-PSA model: fault trees in one, their data perhaps in others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from xml.parsers import expat
+
+from slactl.base.quick_dataclass import dataclass
 
 _TREE = "define-fault-tree"
 

@@ -1,9 +1,9 @@
 """What an Open-PSA model defines, by name, and what a name means inside a container."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.documents.xml_elements import Element
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, Place, SlactlError
 from slactl.base.duration import parse_duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import parse_ratio
 from slactl.documents.reader import read_documents
 

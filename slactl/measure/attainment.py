@@ -1,12 +1,12 @@
 """Attainment of each objective in its last closed window, read from the backends that measure it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Span, Window
 from slactl.model.agreement import Agreement, Objective, Status

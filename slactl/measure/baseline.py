@@ -14,13 +14,13 @@ Sums of time are exact fractions; floats begin where chance does. The seed comes
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import Ratio
 from slactl.base.text import plural
 from slactl.base.windows import Window

@@ -1,12 +1,12 @@
 """What is known of an objective's past, day by day, as far as a source can tell."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.agreement import Agreement, Objective
 
 Unit = Literal["s", "events"]

@@ -3,10 +3,10 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from slactl.base.diagnostics import Diagnostic, InvalidFiles, Position, Range, Severity
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean, sentence_list
 from slactl.model.estate import Estate
 

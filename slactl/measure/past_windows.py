@@ -1,7 +1,6 @@
 """Past windows of an objective: how many were met, and what that alone says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -9,6 +8,7 @@ from math import sqrt
 from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.windows import Span
 from slactl.base.zones import midnight
 from slactl.measure.history import A_DAY_S, History

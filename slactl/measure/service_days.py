@@ -1,10 +1,10 @@
 """The days of a past period, each with the time in it that counts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.windows import Span
 from slactl.base.zones import midnight
 from slactl.measure.attainment import service_time

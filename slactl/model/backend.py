@@ -1,10 +1,10 @@
 """Backends: the monitoring systems that an estate is applied to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slactl.base.diagnostics import Place
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What stands behind a promise in money, and terms that suppliers must match."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
 from slactl.base.money import Money
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Standard levels: what is on offer, and what binds corporate-wide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from slactl.base.diagnostics import Place
 from slactl.base.money import Money
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.agreement import Kind
 
 

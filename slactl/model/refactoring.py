@@ -1,9 +1,9 @@
 """Refactoring: addresses that moved, were given up, or are taken over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from slactl.base.diagnostics import Place
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ Terms joined by a comma must all hold; terms apart by a blank add up.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.model.estate import Estate
 from slactl.model.service import Call

@@ -1,9 +1,9 @@
 """Waivers: findings that someone accepts, with a reason, an owner and an expiry."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from slactl.base.diagnostics import Place
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

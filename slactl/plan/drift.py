@@ -1,8 +1,8 @@
 """Drift: what a plan would change back if the files were what was applied. The comparison is the planner's own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.estate import Estate
 from slactl.plan.identity import identified
 from slactl.plan.ignored import Ignored

@@ -1,9 +1,9 @@
 """Imports: objects of others that are taken over, and those whose import is done or cannot be."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from slactl.base.diagnostics import Diagnostics
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.model.estate import Estate
 from slactl.model.refactoring import Import

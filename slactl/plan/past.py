@@ -1,8 +1,9 @@
 """What the history alone can tell about refactorings that stay in the files after they are applied."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.estate import Estate
 from slactl.model.refactoring import Moved
 from slactl.state.records import Entry

@@ -1,8 +1,8 @@
 """State made anew from what the backends carry as ours; the planner's own view of what is there and what is wanted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.estate import Estate
 from slactl.plan.known import Addresses
 from slactl.plan.objects import Objects

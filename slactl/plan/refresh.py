@@ -1,8 +1,8 @@
 """`-refresh-only`: state learns what the backends have; what differs from the files stays for the next plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.estate import Estate
 from slactl.plan.drift import against_state
 from slactl.plan.past import Past

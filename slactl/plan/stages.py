@@ -1,9 +1,9 @@
 """A plan as steps: the executor runs them, the explainer prints them, so the two cannot differ."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.plan.plan import Forgotten, Kept, Move, ObjectChange, Plan
 
 BATCH = 500

@@ -1,9 +1,9 @@
 """How a backend measures an objective, said so that backends can be held against each other and against the agreement."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from slactl.base.duration import Duration
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

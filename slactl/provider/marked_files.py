@@ -4,12 +4,12 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import yaml
 
 from slactl.base.mark import GENERATED
+from slactl.base.quick_dataclass import dataclass
 
 _HEADER = re.compile(
     re.escape(GENERATED)

@@ -4,7 +4,6 @@ import glob
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from slactl import __version__
@@ -12,6 +11,7 @@ from slactl.base.cache_folder import cache_folder
 from slactl.base.content_cache import ContentCache, digest_of, packed
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import sync_folder
+from slactl.base.quick_dataclass import dataclass
 from slactl.provider.marked_files import Body, Form, Marked, file_name
 from slactl.provider.resource import Action, Change, Observed, Outcome
 

@@ -1,7 +1,6 @@
 """The customers' promises that a plan leaves without support: what a reviewer looks at first."""
 
-from dataclasses import dataclass
-
+from slactl.base.quick_dataclass import dataclass
 from slactl.plan.plan import Plan, PlanFinding, Support, SupportChange
 
 

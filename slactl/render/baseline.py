@@ -1,11 +1,11 @@
 """Baselines in words, worst first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor
 
 from slactl.base.duration import spoken
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import Ratio, decimal_text
 from slactl.base.text import plural, sentence_list
 from slactl.measure.baseline import ENOUGH, Baseline

@@ -1,8 +1,8 @@
 """The dependency graph: customers, SLAs, services, and the OLAs and UCs behind them; as DOT and Mermaid."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.model.estate import Estate
 from slactl.model.service import Call, Group
 

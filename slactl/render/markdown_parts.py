@@ -7,8 +7,8 @@ behind it, section by section; there the sections that may wait come last, for t
 import re
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.render.markdown import MOST_CHARACTERS
 from slactl.render.markdown_section import Row, Section, cut, size
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from slactl.base.quick_dataclass import dataclass
 
 _WHOLE = re.compile(
     r"(?<!`)(?P<run>`+)(?!`).*?(?<!`)(?P=run)(?!`)|\\.|&#?\w+;|[^`\\&]|.",

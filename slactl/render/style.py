@@ -1,6 +1,6 @@
 """Colour, where it is wanted: a terminal, no `NO_COLOR`, no `-no-color`."""
 
-from dataclasses import dataclass
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ every apply prints: a head that was noted elsewhere tells.
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.state.records import Entry
 
 FORM = 1

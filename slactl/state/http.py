@@ -5,13 +5,13 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import write_atomically
 from slactl.base.http import shown
+from slactl.base.quick_dataclass import dataclass
 from slactl.state.book import Book
 from slactl.state.export import exported
 from slactl.state.http_lock import HttpLock

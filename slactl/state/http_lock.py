@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.state.http_transport import Transport
 from slactl.state.locking import is_dead
 from slactl.state.records import LockInfo

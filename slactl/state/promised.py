@@ -1,10 +1,10 @@
 """What was promised at a moment: the history replayed up to it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.state.records import Entry
 
 

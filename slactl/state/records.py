@@ -1,9 +1,11 @@
 """What a state holds, as plain frozen data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from typing import Any
+
+from slactl.base.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.quick_dataclass import dataclass
 from slactl.state.records import Applied, Contents, Entry, LockInfo, Recorded, Snapshot
 
 

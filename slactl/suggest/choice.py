@@ -1,9 +1,9 @@
 """The cheapest choice of one option for each of several items whose gains together suffice."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.suggest.move import Move
 
 _MOST = 400

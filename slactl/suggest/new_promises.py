@@ -1,12 +1,12 @@
 """A promise where there is none: an objective more in the agreement that there is, or an agreement more."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import Ratio
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate

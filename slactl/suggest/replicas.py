@@ -6,11 +6,11 @@ a group are needed anyway, and where its supplier promises how long both may be 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from slactl.base.diagnostics import Place
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import Ratio
 from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate

@@ -1,11 +1,11 @@
 """Proposals for one promise: every kind of change by itself, together with others where it does not suffice."""
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
 from slactl.base.duration import Duration, parse_duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import Ratio, parse_ratio
 from slactl.check.result import ObjectiveResult
 from slactl.model.agreement import Agreement, Objective

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.result import AmountResult, Assessment, ObjectiveResult
 
 Result = ObjectiveResult | AmountResult

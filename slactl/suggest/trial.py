@@ -1,10 +1,10 @@
 """Moves tried out: the engine judges the estate as it would be."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.engine import check
 from slactl.check.result import Assessment
 from slactl.model.estate import Estate

@@ -1,10 +1,10 @@
 """Things that fall due."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from slactl.base.diagnostics import Place
+from slactl.base.quick_dataclass import dataclass
 
 DutyKind = Literal[
     "term-end",

@@ -1,11 +1,11 @@
 """What an impact finds: how each promise above stands today and would stand, and what that costs each customer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from slactl.base.quick_dataclass import dataclass
 from slactl.check.impact.subject import Subject
 from slactl.check.result import Verdict
 

@@ -1,9 +1,9 @@
 """What an impact is asked about: an agreement or one objective of it, a service, or all that a party provides."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate

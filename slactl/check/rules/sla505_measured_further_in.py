@@ -1,10 +1,10 @@
 """What is promised to a customer is promised below as far out as it is measured."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from slactl.base.diagnostics import Severity
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import sentence_list
 from slactl.check.points import further_in
 from slactl.check.resting import Resting, resting

@@ -1,12 +1,12 @@
 """Builds effective agreements: the levels they extend merged below their own values, then typed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast, get_args
 
 from slactl.base.diagnostics import Diagnostics
 from slactl.base.duration import Duration
+from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.base.windows import parse_window
 from slactl.documents.document import Document

@@ -1,9 +1,9 @@
 """Calendars and maintenance windows as they are written."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from slactl.base.diagnostics import Place
+from slactl.base.quick_dataclass import dataclass
 
 Hours = tuple[tuple[tuple[int, int], ...], ...]
 """For each day from Monday: ranges of minutes since local midnight; an end above 1440 lies on the next day."""

@@ -1,9 +1,9 @@
 """The steps in their order, and what each needs of a subject."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.quick_dataclass import dataclass
 from slactl.provider.conformance import drift, life, many, others, trouble
 from slactl.provider.conformance.acting import expect
 from slactl.provider.conformance.subject import Subject

@@ -1,0 +1,110 @@
+"""Classes of the quick decorator behave as those of the standard library's."""
+
+import pickle
+from dataclasses import FrozenInstanceError, field, fields, replace
+from dataclasses import dataclass as standard
+from typing import Any
+
+import pytest
+
+from slactl.base.quick_dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place."""
+
+    x: int
+    y: int = 0
+    seen: list[int] = field(default_factory=list, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """The same fields."""
+
+    x: int
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One field."""
+
+    x: int
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No field."""
+
+
+@dataclass(slots=True)
+class Open:
+    """It may change."""
+
+    x: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Its own equality."""
+
+    x: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Named)
+
+    def __hash__(self) -> int:
+        return 7
+
+
+@standard(frozen=True, slots=True)
+class Standard:
+    """Made by the standard library."""
+
+    x: int
+    y: int = 0
+
+
+def test_equal_are_instances_of_one_class_with_equal_fields() -> None:
+    assert Point(1, 2) == Point(1, 2, [3])
+    assert Point(1, 2) != Point(1, 3)
+    assert Single(1) == Single(1)
+    assert Single(1) != Single(2)
+    assert Nothing() == Nothing()
+    others: list[object] = [Other(1), 1]
+    assert Point(1) not in others
+    assert Single(1) not in others
+
+
+def test_equal_ones_are_one_in_a_set() -> None:
+    assert len({Point(1, 2), Point(1, 2, [3]), Point(2, 1)}) == 2
+    assert len({Single(1), Single(1), Nothing(), Nothing()}) == 2
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Open(1))
+
+
+def test_equality_of_its_own_stays() -> None:
+    assert Named(1) == Named(2)
+    assert hash(Named(1)) == 7
+
+
+def test_frozen_ones_do_not_change_and_others_do() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Point(1).x = 2  # type: ignore[misc]
+    one = Open(1)
+    one.x = 2
+    assert one == Open(2)
+
+
+def test_the_tools_of_the_standard_library_work() -> None:
+    assert [one.name for one in fields(Point)] == ["x", "y", "seen"]
+    assert replace(Point(1, 2), y=3) == Point(1, 3)
+    assert pickle.loads(pickle.dumps(Point(1, 2))) == Point(1, 2)  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("given", [Other(1, 2), Other(-1)])
+def test_they_show_themselves_as_others_do(given: Any) -> None:
+    assert repr(given) == repr(Standard(given.x, given.y)).replace("Standard", "Other")
+    assert repr(Point(1, 2, [3])) == "Point(x=1, y=2)"
