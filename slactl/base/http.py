@@ -17,6 +17,13 @@ PAUSES_S = (0.5, 1.0, 2.0)
 _PASSING = frozenset((429, 500, 502, 503, 504))
 _REFUSED_UNSEEN = 429
 """The server says that it did nothing."""
+_NO_ADDRESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+)
+_LASTING = (requests.exceptions.SSLError, *_NO_ADDRESS)
+"""Faults that are there the next time, too."""
 _CREDENTIALS = re.compile(r"//[^/?#@]*@")
 Sign = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
@@ -115,7 +122,7 @@ class Http:
             try:
                 answer = once()
             except requests.RequestException as error:
-                if not (repeatable or _never_sent(error)) or isinstance(error, requests.exceptions.SSLError):
+                if not (repeatable or _never_sent(error)) or isinstance(error, _LASTING):
                     raise UnreachableError(_reason(error)) from None
             else:
                 if answer.status_code not in (_PASSING if repeatable else (_REFUSED_UNSEEN,)):
@@ -154,13 +161,6 @@ def _reason(error: requests.RequestException) -> str:
         return "its certificate is not trusted"
     if isinstance(error, requests.Timeout):
         return "it does not answer in time"
-    if isinstance(
-        error,
-        (
-            requests.exceptions.InvalidURL,
-            requests.exceptions.MissingSchema,
-            requests.exceptions.InvalidSchema,
-        ),
-    ):
+    if isinstance(error, _NO_ADDRESS):
         return "the address is none"
     return "the connection failed"
