@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slactl.assurance import compiled, fault_tree, independent
+from slactl.assurance import compiled, fault_tree, independent, large_bdd
+from slactl.assurance.bdd import Diagram, TooLargeError
 from slactl.assurance.fault_tree import top_event
 from slactl.assurance.worst_case import worst_case
 from slactl.base.fault_tree import FaultGate, FaultTree
@@ -78,11 +79,19 @@ def test_a_coherent_tree_becomes_a_structure(tree: FaultTree) -> None:
     assert worst.upper >= found.probability.lower
 
 
+class FullDiagram(Diagram):
+    """One that nothing fits into: every diagram is the library's."""
+
+    def leaf(self, variable: int) -> int:  # noqa: ARG002 - none of them fits
+        raise TooLargeError
+
+
 @settings(max_examples=60, deadline=None)
-@given(trees())
-def test_large_diagrams_give_the_same(tree: FaultTree) -> None:
+@given(trees(), st.sampled_from([0, 300_000]))
+def test_large_diagrams_give_the_same(tree: FaultTree, few_nodes: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "_SMALL", 0)
+        patch.setattr(compiled, "Diagram", FullDiagram)
+        patch.setattr(large_bdd, "_FEW_NODES", few_nodes)
         for module in (fault_tree, independent):
             patch.setattr(module, "DECIMAL_NODES", 0)
         patch.setattr(independent, "_EXACT_NODES", 0)
