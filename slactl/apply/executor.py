@@ -6,7 +6,6 @@ next plan sees it. Backends of one wave are changed side by side; what is record
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import field
 from datetime import UTC, datetime
 from functools import partial
 from threading import RLock
@@ -16,7 +15,7 @@ from slactl import __version__
 from slactl.apply.interrupt import Interruption
 from slactl.apply.lanes import side_by_side
 from slactl.base.diagnostics import SlactlError
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.plan.keyed import as_results
 from slactl.plan.past import forget_result, move_result
 from slactl.plan.plan import AgreementChange, Kept, Move, ObjectChange, Plan

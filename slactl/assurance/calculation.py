@@ -1,7 +1,6 @@
 """The three numbers of a structure without a workspace: every window of its term, or of the Gregorian cycle."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from slactl.assurance.structure import Structure
 from slactl.assurance.windows import Promise
 from slactl.assurance.worst_case import WorstCase, worst_case
 from slactl.base.intervals import IntervalSet
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.windows import Span, Window
 
 _UTC = ZoneInfo("UTC")

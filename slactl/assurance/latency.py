@@ -9,14 +9,13 @@ Limits are whole milliseconds and misses fractions: nothing is rounded. Dropping
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
 from fractions import Fraction
 from functools import reduce
 from math import floor, lcm
 
 from slactl.assurance.closed_forms import worst_gate
 from slactl.assurance.structure import Gate
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 _ALL = Fraction(1)
 _ROOM = 512

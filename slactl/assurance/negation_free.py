@@ -8,12 +8,11 @@ n - k + 1 of n must be up".
 """
 
 from collections.abc import Sequence
-from dataclasses import field
 from fractions import Fraction
 
 from slactl.assurance.structure import Gate
 from slactl.base.fault_tree import FaultTree
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _Literal = tuple[str, bool]

@@ -6,7 +6,6 @@ bound of the worst case, and equal to it where one cell is all there is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from slactl.assurance.budgets import Budget
@@ -16,7 +15,7 @@ from slactl.assurance.schedule import Slot
 from slactl.assurance.structure import Structure
 from slactl.assurance.worst_case import worst_case
 from slactl.base.intervals import IntervalSet
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _MOST_CELLS = 1_000

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil
@@ -11,7 +10,7 @@ from slactl.assurance.budgets import least_rolling_allowance
 from slactl.assurance.placing import Outage
 from slactl.assurance.windows import Promise
 from slactl.base.intervals import IntervalSet
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 
 _ZERO = Fraction(0)
 

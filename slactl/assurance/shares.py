@@ -1,7 +1,6 @@
 """Downtime that promises allow as a share of an SLA's windows: the input of the worst case and of the expectation."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import lru_cache
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from slactl.assurance.rolling import worst_rolling_share
 from slactl.assurance.windows import Promise, overlaps, worst_downtime
 from slactl.base.intervals import IntervalSet
+from slactl.base.quick_dataclass import replace
 from slactl.base.windows import Span, Window
 
 _UTC = ZoneInfo("UTC")

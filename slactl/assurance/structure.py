@@ -1,9 +1,8 @@
 """What a service rests on: a directed graph of gates over leaves, whose nodes may be shared."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ path, whichever is less at each gate; from below by an outage timetable.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
@@ -23,7 +22,7 @@ from slactl.assurance.paths import cheapest_paths
 from slactl.assurance.schedule import Slot, cut_to, gate_timetable, joined
 from slactl.assurance.structure import Gate, Structure
 from slactl.assurance.timetable import packed_timetable
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field, replace
 
 NODE_LIMIT = 60_000
 _ZERO, _ONE = Fraction(0), Fraction(1)

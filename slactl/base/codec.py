@@ -2,13 +2,14 @@
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from operator import attrgetter
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from slactl.base.quick_dataclass import field_names
 
 Convert = Callable[[Any], Any]
 
@@ -69,14 +70,14 @@ def _encodes(hint: Any) -> Convert:
         return date.isoformat
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return str
-    if is_dataclass(hint):
-        return _encodes_fields(hint)
+    if (names := field_names(hint)) is not None:
+        return _encodes_fields(hint, names)
     raise TypeError(f"{hint} cannot be kept")
 
 
-def _encodes_fields(kind: Any) -> Convert:
+def _encodes_fields(kind: Any, names: tuple[str, ...]) -> Convert:
     hints = get_type_hints(kind)
-    parts = [(attrgetter(one.name), encoder(hints[one.name])) for one in fields(kind)]
+    parts = [(attrgetter(name), encoder(hints[name])) for name in names]
     return lambda value: [convert(get(value)) for get, convert in parts]
 
 
@@ -87,14 +88,14 @@ def _decodes(hint: Any) -> Convert:
         return date.fromisoformat
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
-    if is_dataclass(hint):
-        return _decodes_fields(hint)
+    if (names := field_names(hint)) is not None:
+        return _decodes_fields(hint, names)
     raise TypeError(f"{hint} cannot be kept")
 
 
-def _decodes_fields(kind: Any) -> Convert:
+def _decodes_fields(kind: Any, names: tuple[str, ...]) -> Convert:
     hints = get_type_hints(kind)
-    parts = [decoder(hints[one.name]) for one in fields(kind)]
+    parts = [decoder(hints[name]) for name in names]
     if all(part is _same for part in parts):
         return lambda value: kind(*value)
     return lambda value: kind(*[convert(one) for convert, one in zip(parts, value, strict=True)])

@@ -7,10 +7,9 @@ A diagnostic says what (`summary`), why and what to do (`detail`), and where (`p
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
 from enum import StrEnum
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 
 class Severity(StrEnum):

@@ -4,14 +4,13 @@ import base64
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from urllib3.exceptions import NewConnectionError
 
 from slactl import __version__
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 PAUSES_S = (0.5, 1.0, 2.0)
 _PASSING = frozenset((429, 500, 502, 503, 504))

@@ -1,7 +1,6 @@
 """Work that several processes share, for many independent things of which each takes a while."""
 
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -38,6 +37,8 @@ def processors() -> int:
 
 def _may_fork() -> bool:
     """Threads of Python would not live on in a forked process."""
+    import threading  # noqa: PLC0415 - most runs share nothing
+
     return hasattr(os, "fork") and threading.active_count() == 1
 
 

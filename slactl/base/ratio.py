@@ -1,10 +1,11 @@
 """Ratios as people promise them: `99.95%`, exact, never a binary float."""
 
 import re
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+
+from slactl.base.quick_dataclass import dataclass, field
 
 _PERCENT = re.compile(r"\s*(\d{1,3}(?:\.\d{1,20})?)\s*%\s*\Z")
 

@@ -1,11 +1,12 @@
 """Words for people: the nearest known name, lists in sentences."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` was most likely meant to be, or None when none is close."""
+    import difflib  # noqa: PLC0415 - only messages need it
+
     matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
 

@@ -5,12 +5,11 @@ is no shortfall, and a shortfall without a number ("nothing is guaranteed") is l
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from slactl.base.diagnostics import SlactlError
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import decimal_text
 from slactl.check.fingerprint import fingerprints
 from slactl.check.result import Assessment, Finding, Known

@@ -4,13 +4,12 @@ Gates and leaves are named by what they are, and kept for the whole estate: agre
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from typing import Literal
 
 from slactl.assurance.structure import Gate, Structure
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.check.backing import Backer, Backing, backing
 from slactl.check.olas import judged_services
 from slactl.check.points import Outside, further_in, outside

@@ -1,13 +1,12 @@
 """The credits of one agreement in money, as functions of downtime in its own windows and hours."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
 from slactl.assurance.credits import Steps, credit_share, total
 from slactl.base.intervals import IntervalSet
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.windows import Span, Window
 from slactl.check.failing import objectives_down
 from slactl.check.fees import Exchange, fee_in_window, fee_of

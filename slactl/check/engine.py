@@ -1,12 +1,11 @@
 """Checks an estate: three numbers and two verdicts for each availability objective, then the rules."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from time import process_time
 
 from slactl.base.processes import shared_out
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.check.cone import Cones, View, names_of, threshold_ms
 from slactl.check.evaluate import Evaluator
 from slactl.check.olas import OPEN, last_judged, olas_bottom_up

@@ -1,8 +1,8 @@
 """Judges one objective: its structure evaluated in its own measured time, window by window."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from slactl.base.quick_dataclass import replace
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Span, Window
 from slactl.check.cone import Cones, View, threshold_ms

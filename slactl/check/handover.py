@@ -6,11 +6,10 @@ it can be the cause of a ticket before it is the cause of an outage.
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import field
 from datetime import timedelta
 
 from slactl.base.duration import Duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.check.backing import Backer, backing
 from slactl.check.priorities import Offer, offer, own_priority
 from slactl.check.timeline import first_second

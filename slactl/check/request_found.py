@@ -1,12 +1,11 @@
 """What the structure below a promise about requests guarantees while the same agreements are in force."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
 from slactl.assurance.latency import Curve, Point
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import decimal_text
 from slactl.base.text import sentence_list
 from slactl.check.request_latency import Latencies, unstated

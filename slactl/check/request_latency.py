@@ -7,7 +7,6 @@ that retries multiply limit and miss, and an answer after the timeout is none.
 """
 
 from collections.abc import Iterable
-from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -27,7 +26,7 @@ from slactl.assurance.latency import (
 )
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.ratio import plain
 from slactl.check.backing import Backer
 from slactl.check.population import dilution

@@ -7,10 +7,9 @@ which the other's are made.
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import field
 from datetime import timedelta
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.windows import Window
 from slactl.check.backing import Backer, backing
 from slactl.check.timeline import first_second

@@ -1,13 +1,12 @@
 """What a check finds: three numbers and two verdicts for each objective, and findings."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from slactl.base.diagnostics import Place, Range, Severity
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 Verdict = Literal["guaranteed", "only-if-independent", "unsupported", "contradicted", "undecided"]
 

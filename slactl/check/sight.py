@@ -1,7 +1,6 @@
 """A structure as one timeline sees it: the three numbers of each node, their proofs, and outages on dates."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -15,7 +14,7 @@ from slactl.assurance.placing import Outage, downtime_s
 from slactl.assurance.verdict import verdict
 from slactl.assurance.windows import Promise
 from slactl.assurance.worst_case import WorstCase, worst_case
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import Ratio
 from slactl.check.backing import Backer
 from slactl.check.cone import Cones, Leaf

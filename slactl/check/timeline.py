@@ -4,7 +4,6 @@ Dates are real and computed in UTC; the days of a term begin and end at midnight
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cache, cached_property
@@ -14,7 +13,7 @@ from slactl.assurance.request_shares import share_of_requests, share_of_rolling_
 from slactl.assurance.shares import long_run_share, tiles, worst_share
 from slactl.assurance.windows import Promise
 from slactl.base.intervals import IntervalSet
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Span, Window
 from slactl.check.population import dilution

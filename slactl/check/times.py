@@ -5,11 +5,11 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
+from slactl.base.quick_dataclass import replace
 from slactl.check.handover import Handovers, sight_of
 from slactl.check.olas import OPEN, judged_services, last_judged, olas_bottom_up
 from slactl.check.result import AmountResult

@@ -6,9 +6,8 @@ team's promise takes the place of its triage time. Who has been asked on the way
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.check.handover import Answer, Ask, Handovers
 from slactl.check.times_work import Work
 

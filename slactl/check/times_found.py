@@ -1,12 +1,11 @@
 """What the structure below a promise about time guarantees while the same agreements are in force."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 from slactl.assurance.escalation import Longest
 from slactl.assurance.late_tickets import carries, may_be_late
 from slactl.base.intervals import IntervalSet
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import decimal_text
 from slactl.base.text import sentence_list
 from slactl.base.zones import local_time

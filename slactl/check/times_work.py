@@ -1,7 +1,6 @@
 """Work in words and numbers: the steps that a time is made of, with the promise behind each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from fractions import Fraction
 
 from slactl.assurance.escalation import Longest, Stage, Step, longest
@@ -9,7 +8,7 @@ from slactl.assurance.late_tickets import Late
 from slactl.assurance.meter import Seconds
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.windows import Window
 from slactl.check.backing import Backer
 from slactl.check.handover import Answer

@@ -1,12 +1,12 @@
 """Waivers applied to findings."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.quick_dataclass import replace
 from slactl.check.result import Finding
 from slactl.model.estate import Estate
 from slactl.model.selector import Graph, is_plain, parse_selector

@@ -10,14 +10,13 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
 
 from slactl.base.cache_folder import cache_folder
 from slactl.base.files import write_atomically
 from slactl.base.program import program_digest
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field, field_values
 from slactl.cli.console import Console
 from slactl.cli.options import as_of
 from slactl.cli.watch import Watch, watched_files
@@ -83,7 +82,7 @@ def answered(
         known = _read(path, key)
         if known is not None and not watch.has_changed(known.watched):
             return known.say(console)
-        recorder = Recorder(**{one.name: getattr(console, one.name) for one in fields(console)})
+        recorder = Recorder(**field_values(console))
         code = answer(recorder, watch)
         if watch.complete and not watch.has_changed(watch.found()):
             _write(path, key, _Known(watch.found(), recorder.said, code))
@@ -111,7 +110,7 @@ def _read(path: Path, key: str) -> _Known | None:
 
 def _write(path: Path, key: str, known: _Known) -> None:
     try:
-        text = json.dumps({one.name: getattr(known, one.name) for one in fields(known)}, ensure_ascii=False)
+        text = json.dumps(field_values(known), ensure_ascii=False)
         if len(text) <= _LARGEST:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, f"{key}\n{text}", _PRIVATE)

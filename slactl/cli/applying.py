@@ -3,14 +3,13 @@
 import argparse
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import field
 from functools import partial
 from pathlib import Path
 
 from slactl.apply.executor import Executor, Identity, Result
 from slactl.base.diagnostics import SlactlError
 from slactl.base.duration import parse_duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.cli.commit import commit_of, dirty_files
 from slactl.cli.consent import insist_on_consent
 from slactl.cli.console import Console

@@ -1,10 +1,10 @@
 """`slactl check`: can the promises be kept?"""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.quick_dataclass import replace
 from slactl.base.text import plural
 from slactl.check.baseline import Compared, Entry, compare, recorded
 from slactl.check.remembered import remembered_check

@@ -4,11 +4,10 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import field
 from pathlib import Path
 
 from slactl.base.diagnostics import Diagnostic
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.cli.progress import Progress
 from slactl.render.style import Style
 

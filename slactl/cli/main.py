@@ -82,7 +82,9 @@ def run() -> NoReturn:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # a pipeline's log shows each change when it is made
     gc.disable()  # one run makes millions of objects that live to its end: looking for cycles among them costs a third
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    gc.freeze()  # nor need they be looked through at the end
+    sys.exit(code)
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the protocol of signals

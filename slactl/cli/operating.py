@@ -2,10 +2,9 @@
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
 
 from slactl.base.diagnostics import Diagnostics
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.cli.options import as_of, given
 from slactl.cli.selected import insist_on_name, selected_workspace
 from slactl.documents.survey import survey_root

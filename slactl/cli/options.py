@@ -1,13 +1,16 @@
 """Options that several commands share, and what they mean."""
 
+from __future__ import annotations
+
 import argparse
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from slactl.base.diagnostics import SlactlError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from slactl.documents.variables import Given
 
 
@@ -45,7 +48,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-color", action="store_true", help="no colour, on a terminal either")
 
 
-def given(parsed: argparse.Namespace) -> "Given":
+def given(parsed: argparse.Namespace) -> Given:
     """The variables of the command line."""
     from slactl.documents.variables import Given  # noqa: PLC0415 - reads YAML, which `version` and `-help` need not
 
@@ -58,6 +61,8 @@ def as_of(parsed: argparse.Namespace) -> date:
     Raises:
         SlactlError: when it is no date.
     """
+    from datetime import UTC, date, datetime  # noqa: PLC0415 - some commands have no use for a day
+
     if not parsed.as_of:
         return datetime.now(UTC).date()
     try:

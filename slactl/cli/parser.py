@@ -1,6 +1,7 @@
 """Options that are not understood are messages like any other: what, what was probably meant, and where to look."""
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -18,6 +19,9 @@ _MISSING = "the following arguments are required: "
 
 class Parser(argparse.ArgumentParser):
     """argparse with the messages of slactl; options are named with one dash, as they are written."""
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(**{"formatter_class": _formatter, **told})
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Read options; one that is unknown is refused by the verb that it was given to.
@@ -62,6 +66,15 @@ class Parser(argparse.ArgumentParser):
     def _refuse(self, summary: str, detail: str = "") -> NoReturn:
         more = f"`{self.prog} -help` lists its options."
         raise SlactlError(summary, f"{detail} {more}".strip())
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """The help as wide as the terminal; the one of the standard library loads archivers to find that out, in every run."""
+    try:
+        columns = int(os.environ.get("COLUMNS", "")) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        columns = 80
+    return argparse.HelpFormatter(prog, width=columns - 2)
 
 
 def _one_dash(text: str) -> str:

@@ -1,10 +1,9 @@
 """Options that decide what a plan covers, and how it is made."""
 
 import argparse
-from dataclasses import field
 
 from slactl.base.diagnostics import SlactlError
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.plan.narrow import Selection
 from slactl.plan.plan import Mode
 

@@ -5,12 +5,11 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field, replace
 from functools import cache
 from typing import Any
 
 from slactl.base.diagnostics import SlactlError
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field, replace
 from slactl.check.remembered import remembered_check
 from slactl.check.result import Assessment
 from slactl.cli.console import Console

@@ -4,10 +4,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from threading import Lock
 from typing import TextIO
 
-from slactl.base.duration import spoken
 from slactl.base.quick_dataclass import dataclass
 
 Step = Callable[[], None]
@@ -72,6 +70,8 @@ class Lines:
         self._said = clock()
         self._first = 0.0
         self._done = 0
+        from threading import Lock  # noqa: PLC0415 - many commands have no progress to show
+
         self._lock = Lock()
 
     def step(self) -> None:
@@ -90,5 +90,7 @@ class Lines:
         """How long the rest takes at the pace since the first one, which may have waited for what is done once for all."""
         if self._done == 1:
             return ""
+        from slactl.base.duration import spoken  # noqa: PLC0415 - the same as for the lock
+
         left_s = round((now - self._first) / (self._done - 1) * (self._total - self._done))
         return f", about {spoken(left_s)} left"

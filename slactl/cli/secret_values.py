@@ -3,13 +3,12 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slactl.base.diagnostics import SlactlError
 from slactl.base.files import put_once
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.plan.keyed import keyed_digest, last_applied
 from slactl.state.under_way import told
 

@@ -1,8 +1,8 @@
 """Files to an estate: what almost every command begins with."""
 
 import argparse
-from dataclasses import replace
 
+from slactl.base.quick_dataclass import replace
 from slactl.cli.console import Console
 from slactl.cli.options import given
 from slactl.cli.selected import insist_on_name, selected_workspace

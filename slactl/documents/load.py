@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from slactl.base.cache_folder import cache_folder
 from slactl.base.content_cache import ContentCache, packed
 from slactl.base.diagnostics import Diagnostics, Place, SlactlError
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.documents.document import Document, known_valid, validated
 from slactl.documents.reader import decode, read_documents
 from slactl.documents.schemas import schema_folder

@@ -6,12 +6,12 @@ order, and model data. What could change the result and is not read is refused, 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slactl.base.diagnostics import Diagnostic, InvalidFiles, Place, SlactlError
 from slactl.base.fault_tree import FaultGate, FaultTree
+from slactl.base.quick_dataclass import replace
 from slactl.base.text import did_you_mean, plural
 from slactl.documents.circle import circle
 from slactl.documents.open_psa_names import Declarations, Declared

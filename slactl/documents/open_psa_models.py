@@ -1,11 +1,10 @@
 """Which files belong together as one Open-PSA model: fault trees in one, their data perhaps in others."""
 
 from collections.abc import Sequence
-from dataclasses import field
 from pathlib import Path
 from xml.parsers import expat
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 _TREE = "define-fault-tree"
 

@@ -4,7 +4,6 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from slactl.base.content_cache import digest_of
 from slactl.base.diagnostics import Diagnostics, Place, SlactlError
 from slactl.base.file_digests import FileDigests
 from slactl.base.mark import GENERATED
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.documents.document import Document, validated, without_nulls
 from slactl.documents.reader import decode, read_documents
 from slactl.documents.variables import (

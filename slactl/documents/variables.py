@@ -4,12 +4,11 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, Place, SlactlError
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.text import did_you_mean
 from slactl.documents.reader import read_documents, read_text
 from slactl.documents.variable_types import Source, declaration, rules_hold

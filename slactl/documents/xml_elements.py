@@ -1,11 +1,10 @@
 """XML as plain elements that know their lines; document types, and with them every kind of entity, are refused."""
 
-from dataclasses import field
 from pathlib import Path
 from xml.parsers import expat
 
 from slactl.base.diagnostics import Diagnostic, InvalidFiles, Place, Position, Range, Severity, SlactlError
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 _DEEPEST = 200
 """Levels of elements; a tree that a person or a tool draws has a dozen."""

@@ -1,7 +1,6 @@
 """Agreements: SLA, OLA and UC have one shape."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +9,7 @@ from typing import Any, Literal
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
 from slactl.base.money import Money
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.rate import Rate
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Window

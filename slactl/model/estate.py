@@ -1,12 +1,11 @@
 """The estate: every document of a workspace, resolved and cross-referenced."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.backend import Backend
 from slactl.model.calendar import Calendar, Calendars

@@ -1,12 +1,11 @@
 """Indicators: how a thing is measured, for each kind of backend."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any
 
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.ratio import Ratio
 
 

@@ -1,12 +1,11 @@
 """Standard levels: what is on offer, and what binds corporate-wide."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, Literal
 
 from slactl.base.diagnostics import Place
 from slactl.base.money import Money
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.model.agreement import Kind
 
 

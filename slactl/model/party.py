@@ -1,11 +1,10 @@
 """Parties: customers, teams of the home organization, suppliers."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, Literal
 
 from slactl.base.diagnostics import Place
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.model.cover import Insurance
 
 Role = Literal["customer", "internal", "supplier"]

@@ -1,12 +1,11 @@
 """Services and the structure that each rests on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from typing import Any, Literal
 
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.ratio import Ratio
 
 

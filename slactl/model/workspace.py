@@ -1,14 +1,13 @@
 """The workspace: home organization, files, state, policy."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.ratio import Ratio
 
 DEFAULT = "default"

@@ -1,11 +1,10 @@
 """Builds a plan: desired objects against what is there, promises against what was applied. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any
 
 from slactl.base.diagnostics import Severity
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field, replace
 from slactl.base.text import plural
 from slactl.check.result import Assessment
 from slactl.model.estate import Estate

@@ -1,9 +1,8 @@
 """Which object of state an object of a backend is, where the mark that it carries names an older address."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.provider import Observed
 from slactl.state.records import Recorded
 

@@ -1,10 +1,9 @@
 """State and readings as the planner compares them: refactorings applied, everything under the address that it has now."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import field
 
 from slactl.base.diagnostics import Diagnostics
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.model.estate import Estate
 from slactl.model.refactoring import is_agreement
 from slactl.plan.identity import Readings, identified

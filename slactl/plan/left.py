@@ -1,9 +1,8 @@
 """What `removed` takes out of slactl's care: its objects stay in the backend, and no later plan wants them gone."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.model.estate import Estate
 from slactl.model.refactoring import is_agreement
 from slactl.plan.identity import Readings

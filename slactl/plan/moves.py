@@ -1,10 +1,9 @@
 """Moves: which address of state becomes which, so that what was applied and what the files say are compared as one thing."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import field
 
 from slactl.base.diagnostics import Diagnostics
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.text import did_you_mean
 from slactl.model.estate import Estate
 from slactl.model.refactoring import Moved, chain_of, is_agreement

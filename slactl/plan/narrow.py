@@ -1,9 +1,8 @@
 """A part of a plan: what selectors choose, and what cannot be done without; the rest is left for later."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.text import plural, sentence_list
 from slactl.model.estate import Estate
 from slactl.model.selector import Graph, parse_selector

@@ -1,9 +1,8 @@
 """What the history alone can tell about refactorings that stay in the files after they are applied."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.model.estate import Estate
 from slactl.model.refactoring import Moved
 from slactl.state.records import Entry

@@ -1,11 +1,10 @@
 """The plan: frozen, complete, and all that an apply needs; it can be printed, saved, and read back."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import Any, Literal
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.provider import Action
 
 Mode = Literal["normal", "destroy", "refresh-only"]

@@ -1,10 +1,10 @@
 """The first layer of a plan: how promises change, whom that touches, and whether they are still supported."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from slactl.base.duration import spoken
+from slactl.base.quick_dataclass import replace
 from slactl.base.ratio import parse_ratio, plain
 from slactl.base.windows import parse_window
 from slactl.check.result import Assessment

@@ -1,14 +1,13 @@
 """HTTP for providers: TLS as the backend's configuration says, patience only where a repeat is safe, errors that name backend and cause."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from slactl.base.diagnostics import Place, Severity, SlactlError
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.model.backend import Backend
 from slactl.provider.protocol import Notice
 

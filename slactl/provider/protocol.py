@@ -11,7 +11,6 @@ Three systems were sketched against it before it was fixed; `docs/providers.md` 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 
 from slactl.base.diagnostics import Place, Severity
 from slactl.base.intervals import IntervalSet
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.backend import Backend
 from slactl.model.estate import Estate

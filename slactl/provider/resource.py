@@ -1,11 +1,10 @@
 """Backend objects as the core sees them: desired, observed, changed, and what became of a change."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import Any, Literal
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

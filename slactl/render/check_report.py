@@ -1,13 +1,12 @@
 """What every format of `check` is made from, and the words that they share."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from fractions import Fraction
 from functools import cached_property
 
 from slactl.base.diagnostics import Range
 from slactl.base.duration import spoken
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.ratio import decimal_text
 from slactl.base.text import plural
 from slactl.check.baseline import Entry

@@ -1,8 +1,8 @@
 """A check in words; what a baseline knows takes one line."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from slactl.base.quick_dataclass import replace
 from slactl.base.text import plural, sentence_list
 from slactl.check.baseline import Entry
 from slactl.check.result import Finding

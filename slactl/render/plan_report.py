@@ -1,9 +1,9 @@
 """What speaks against a plan, as findings: those of its check, what a backend cannot hold, and what protects the estate."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from slactl.base.diagnostics import Place, Severity
+from slactl.base.quick_dataclass import replace
 from slactl.check.result import Assessment, Finding
 from slactl.documents.locate import Locator
 from slactl.model.estate import Estate

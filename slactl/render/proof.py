@@ -1,15 +1,20 @@
 """Proofs, timetables and structures as plain data, in the form that the verifier reads; numbers are exact fractions."""
 
-from collections.abc import Iterable, Sequence
-from fractions import Fraction
-from typing import Any
+from __future__ import annotations
 
-from slactl.assurance.joint import Clause
-from slactl.assurance.jointly import JointWorst
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
 from slactl.assurance.proof import ProofStep, proof_steps
-from slactl.assurance.schedule import Slot
-from slactl.assurance.structure import Structure
-from slactl.assurance.worst_case import WorstCase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from slactl.assurance.joint import Clause
+    from slactl.assurance.jointly import JointWorst
+    from slactl.assurance.schedule import Slot
+    from slactl.assurance.structure import Structure
+    from slactl.assurance.worst_case import WorstCase
 
 
 def structure_document(structure: Structure, top: str, clauses: Iterable[Clause] = ()) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A whole state in memory, changed step by step: for stores that keep it as one document."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from slactl.base.quick_dataclass import replace
 from slactl.state.chain import chained
 from slactl.state.readdress import readdressed
 from slactl.state.records import Applied, Contents, Entry, Intent, Recorded, Snapshot

@@ -7,9 +7,8 @@ every apply prints: a head that was noted elsewhere tells.
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.state.records import Entry
 
 FORM = 1

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ import requests
 
 from slactl.base.diagnostics import Place, SlactlError
 from slactl.base.http import PAUSES_S, Http, RedirectError, UnreachableError, basic, shown, unsigned
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 
 _TIMEOUT_S = (10, 60)
 _HINTS = {

@@ -1,10 +1,9 @@
 """Other addresses for what state knows: agreements with their promises, objects with whom they serve and refer to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.state.records import Applied, Entry, Intent, Recorded, Snapshot
 
 T = TypeVar("T", Recorded, Applied)

@@ -1,11 +1,10 @@
 """What a state holds, as plain frozen data."""
 
 from collections.abc import Mapping
-from dataclasses import field, fields
 from datetime import datetime
 from typing import Any
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field, field_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Entry:
 
     def data(self) -> dict[str, Any]:
         """The entry as JSON data."""
-        return {one.name: getattr(self, one.name) for one in fields(self)} | {"at": self.at.isoformat()}
+        return field_values(self) | {"at": self.at.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from slactl.base.diagnostics import SlactlError
+from slactl.base.quick_dataclass import replace
 from slactl.state.records import Applied, Entry, LockInfo, Recorded
 
 

@@ -3,9 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import Any
 
+from slactl.base.quick_dataclass import replace
 from slactl.state.chain import chained
 from slactl.state.locking import lost
 from slactl.state.readdress import readdressed

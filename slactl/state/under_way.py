@@ -1,8 +1,8 @@
 """An apply that has begun: what its entry of the history will be if it is cut off, which the next writer adds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from slactl.base.quick_dataclass import replace
 from slactl.state.records import Entry
 from slactl.state.store import Store
 

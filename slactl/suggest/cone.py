@@ -1,8 +1,8 @@
 """The part of an estate that one agreement rests on: what the engine is asked about again and again is kept small."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from slactl.base.quick_dataclass import replace
 from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate
 

@@ -4,12 +4,11 @@ An agreement is built again from its layers by the code that reads files: an edi
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, Path, Place
 from slactl.base.duration import parse_duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import parse_ratio
 from slactl.documents.document import Document
 from slactl.model.agreement import Agreement

@@ -1,13 +1,12 @@
 """One change that somebody could agree to, with what it costs."""
 
 from collections.abc import Iterable
-from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from slactl.base.money import Money
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.model.agreement import Agreement
 from slactl.model.workspace import Rates
 from slactl.suggest.edit import Edit

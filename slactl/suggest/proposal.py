@@ -1,10 +1,9 @@
 """What is proposed: moves that the engine accepted, with their cost and what they lead to."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.suggest.edit import Edit
 from slactl.suggest.move import Cost, Kind, Move, total
 from slactl.suggest.standing import Result

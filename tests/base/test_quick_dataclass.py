@@ -1,13 +1,14 @@
 """Classes of the quick decorator behave as those of the standard library's."""
 
 import pickle
-from dataclasses import FrozenInstanceError, field, fields, replace
+from dataclasses import FrozenInstanceError, asdict, fields, is_dataclass
 from dataclasses import dataclass as standard
+from dataclasses import replace as standard_replace
 from typing import Any
 
 import pytest
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field, field_names, field_values, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,40 @@ class Open:
     """It may change."""
 
     x: int
+
+
+@dataclass(frozen=True)
+class Half:
+    """What follows from a field, in a class without slots."""
+
+    whole: int
+    half: float = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "half", self.whole / 2)
+
+
+@dataclass(slots=True)
+class Base:
+    """To be grown."""
+
+    x: int
+    y: int = 0
+
+
+@dataclass(slots=True)
+class Grown(Base):
+    """One field more."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Dated:
+    """The earlier before the later."""
+
+    day: int
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +133,40 @@ def test_frozen_ones_do_not_change_and_others_do() -> None:
     assert one == Open(2)
 
 
+def test_fields_have_their_defaults_and_are_set_once() -> None:
+    assert Point(1).seen == []
+    assert Point(1).seen is not Point(1).seen
+    assert (Half(3).whole, Half(3).half) == (3, 1.5)
+    assert Grown(1, 2, "z") == Grown(x=1, y=2, name="z")
+    with pytest.raises(TypeError, match="missing 1 required positional argument"):
+        Point()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
+        Half(3, half=2)  # type: ignore[call-arg]
+
+
+def test_what_has_an_order_is_sorted_by_its_fields() -> None:
+    assert sorted([Dated(2, "a"), Dated(1, "z"), Dated(1, "b")]) == [
+        Dated(1, "b"),
+        Dated(1, "z"),
+        Dated(2, "a"),
+    ]
+    assert Dated(1, "a") <= Dated(1, "a")
+    with pytest.raises(TypeError, match="not supported between instances"):
+        _ = Dated(1, "a") < Single(1)  # type: ignore[operator]
+
+
+def test_names_and_values_of_fields_are_told() -> None:
+    assert field_names(Point) == ("x", "y", "seen")
+    assert field_names(Grown) == ("x", "y", "name")
+    assert field_names(Nothing) == ()
+    assert field_names(Standard) is None
+    assert field_values(Point(1, 2, [3])) == {"x": 1, "y": 2, "seen": [3]}
+
+
 def test_the_tools_of_the_standard_library_work() -> None:
+    assert is_dataclass(Point)
+    assert asdict(Point(1, 2, [3])) == {"x": 1, "y": 2, "seen": [3]}
+    assert standard_replace(Half(3), whole=4) == Half(4)
     assert [one.name for one in fields(Point)] == ["x", "y", "seen"]
     assert replace(Point(1, 2), y=3) == Point(1, 3)
     assert pickle.loads(pickle.dumps(Point(1, 2))) == Point(1, 2)  # noqa: S301 - our own

@@ -328,7 +328,31 @@ def test_flags_work_with_one_dash_and_two_and_unknown_verbs_are_suggested(shop: 
     assert slactl("plan", "-nonsense")[0] == 1
 
 
-def test_version_starts_without_heavy_imports() -> None:
-    code = "import sys; from slactl.cli.main import main; main(['version']); print(sorted({'yaml','requests','networkx','jsonschema','holidays'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+HEAVY = "yaml requests networkx jsonschema holidays dataclasses inspect numpy highspy oxidd zoneinfo shutil difflib"
+
+
+@pytest.mark.parametrize("command", [["version"], ["calc", "-format=open-psa", "tree.xml"]])
+def test_small_commands_start_without_heavy_imports(command: list[str], tmp_path: Path) -> None:
+    gate = '<define-gate name="top"><and><basic-event name="a"/><basic-event name="b"/></and></define-gate>'
+    events = "".join(
+        f'<define-basic-event name="{one}"><float value="0.1"/></define-basic-event>' for one in "ab"
+    )
+    tree = f'<opsa-mef><define-fault-tree name="t">{gate}{events}</define-fault-tree></opsa-mef>'
+    (tmp_path / "tree.xml").write_text(tree)
+    code = f"""
+import sys
+from slactl.cli.main import main
+main({command})
+print([name for name in {HEAVY.split()} if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_is_as_wide_as_it_is_told(slactl: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns in (120, 150):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        text = slactl("plan", "-help")[1]
+        assert columns - 20 < max(map(len, text.splitlines())) < columns

@@ -1,8 +1,8 @@
 """The part of an estate that matters to an impact: the SLAs above some services, and what those rest on."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 
+from slactl.base.quick_dataclass import replace
 from slactl.check.impact.subject import services_named
 from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate

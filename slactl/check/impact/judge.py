@@ -1,10 +1,10 @@
 """Judges an impact: the SLAs above the subject are checked again on estates as they would be."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from slactl.base.quick_dataclass import replace
 from slactl.check.engine import check
 from slactl.check.impact.above import estate_of, slas_above
 from slactl.check.impact.money import Purse, credit_of

@@ -1,10 +1,10 @@
 """What could happen to a subject, each as the estate would be then."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from slactl.base.diagnostics import SlactlError
 from slactl.base.duration import Duration
+from slactl.base.quick_dataclass import replace
 from slactl.base.text import did_you_mean, sentence_list
 from slactl.check.failing import taken_down
 from slactl.check.impact.subject import Subject, services_named

@@ -1,12 +1,11 @@
 """What a rule is: a stable id, why it exists, what to do, and the function that finds where it is broken."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
 from datetime import date
 from typing import TypeVar, cast
 
 from slactl.base.diagnostics import Place, Severity
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.check.result import AmountResult, Finding, ObjectiveResult
 from slactl.model.agreement import Agreement, Joint, Objective
 from slactl.model.estate import Estate

@@ -1,11 +1,11 @@
 """What we pay a supplier for after the customers have left."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 from slactl.base.diagnostics import Severity
+from slactl.base.quick_dataclass import replace
 from slactl.base.text import plural, sentence_list
 from slactl.check.exits import Gap, beyond, days_of_notice, is_longer, largest_gap, last_days
 from slactl.check.fees import fee_between, rounded, spoken_money

@@ -1,11 +1,10 @@
 """What is promised is long enough to be seen."""
 
 from collections.abc import Iterator
-from dataclasses import field
 
 from slactl.base.diagnostics import Severity
 from slactl.base.duration import spoken
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.ratio import Ratio
 from slactl.check.measuring import coarsest_slice
 from slactl.check.rules.rule import Broken, Evidence, rule

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from slactl.base.quick_dataclass import replace
 from slactl.provider.conformance.acting import (
     attempt,
     delete_all,

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.provider.conformance.bodies import Path
 from slactl.provider.protocol import Connection
 from slactl.provider.resource import Observed, Resource
