@@ -1,7 +1,8 @@
 """Binary decision diagrams of "down", compact and without recursion."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import TypeVar
 
 from slactl.assurance.structure import Gate
@@ -12,8 +13,7 @@ UP, DOWN = 0, 1
 
 _LAST = 1 << 30
 _STEPS_A_NODE = 10
-N = TypeVar("N")
-W = TypeVar("W", float, Decimal)
+W = TypeVar("W", float, Decimal, Fraction)
 
 
 class TooLargeError(Exception):
@@ -32,22 +32,17 @@ class Nodes:
     high: Sequence[int]
     root: int
 
-    def probability(self, of: Sequence[N], zero: N, one: N, mix: Callable[[N, N, N], N]) -> N:
-        """The probability that the function is down, variables being down independently with probabilities `of`.
-
-        Bottom-up with `mix(p, high, low) = p high + (1 - p) low`.
-        """
-        value = [zero, one]
-        for variable, low, high in zip(self.variable[2:], self.low[2:], self.high[2:], strict=True):
-            value.append(mix(of[variable], value[high], value[low]))
-        return value[self.root]
-
     def weigh(self, of: Sequence[W], not_of: Sequence[W], ends: tuple[W, W]) -> W:
-        """The same in rounded numbers, with the probabilities of being up beside those of being down.
+        """The probability that the function is down, variables being down independently.
 
-        Its `ends` are zero and one, or one and zero for the probability that the function is up. All terms are sums
-        of products of numbers above 0 in which a variable occurs once on a way: if the numbers given are off by n
-        roundings each, the result is off by n + 2 for each variable at most.
+        Args:
+            of: for each variable the probability that it is down.
+            not_of: the probability that it is up.
+            ends: zero and one, or one and zero for the probability that the function is up.
+
+        Where numbers are rounded: all terms are sums of products of numbers above 0 in which a variable occurs once on
+        a way. If the numbers given are off by n roundings each, the result is off by n + 2 for each variable at most;
+        and if every step is rounded down (up), the result is a lower (upper) bound.
         """
         value = list(ends)
         for variable, low, high in zip(self.variable[2:], self.low[2:], self.high[2:], strict=True):
@@ -127,10 +122,6 @@ class Diagram:
             [place[self.high[node]] for node in order],
             place[root],
         )
-
-    def probability(self, root: int, of: Sequence[N], zero: N, one: N, mix: Callable[[N, N, N], N]) -> N:
-        """The probability that a function is down; see `Nodes.probability`."""
-        return self.nodes(root).probability(of, zero, one, mix)
 
     def _node(self, variable: int, low: int, high: int) -> int:
         if low == high:

@@ -1,6 +1,7 @@
 """The rule of one gate whose parts share nothing, for each of the three assumptions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from heapq import nsmallest
 from typing import TypeVar
@@ -9,7 +10,7 @@ from slactl.assurance.structure import Gate
 from slactl.base.quick_dataclass import dataclass
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
-N = TypeVar("N")
+N = TypeVar("N", Fraction, Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +72,20 @@ def _best_sum(gate: Gate, down: Sequence[Fraction]) -> tuple[int, int]:
     return counted, gate.down_at - len(down) + counted
 
 
-def independent_gate(gate: Gate, down: Iterable[N], zero: N, one: N, mix: Callable[[N, N, N], N]) -> N:
+def independent_gate(gate: Gate, down: Iterable[N], zero: N, one: N) -> N:
     """The probability that a gate is down when its parts are down independently with these probabilities.
 
-    `mix(p, high, low)` is `p high + (1 - p) low`. The recursion over "at least j of the first parts are down"
-    only mixes a larger with a smaller number, so rounding every step down (up) gives a lower (upper) bound, and
-    nothing cancels.
+    The recursion over "at least j of the first parts are down" only mixes a larger with a smaller number, so rounding
+    every step down (up) gives a lower (upper) bound, and nothing cancels.
     """
     if gate.at_least == 1:
         product = one
         for share in down:
-            product = mix(share, product, zero)
+            product = share * product
         return product
     tail = [one] + [zero] * gate.down_at
     for share in down:
+        up = one - share
         for count in range(gate.down_at, 0, -1):
-            tail[count] = mix(share, tail[count - 1], tail[count])
+            tail[count] = share * tail[count - 1] + up * tail[count]
     return tail[gate.down_at]

@@ -3,25 +3,23 @@
 Some orders race over a little room first, and the one that gets farthest goes on: which one is good is only seen then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from slactl.assurance.bdd import Diagram, Nodes, TooLargeError
 from slactl.assurance.large_bdd import LargeDiagram
-from slactl.assurance.orders import orders
+from slactl.assurance.orders import MOST_ORDERS, orders
 from slactl.assurance.structure import Gate
 from slactl.base.quick_dataclass import dataclass
 
-_RACE = 1_000
-"""Most diagrams are smaller, whatever the order."""
-_RACING = 3
-"""So many orders race where the first one's is not."""
+_RACE = (1_000, 4_000, 4_000)
+"""Room for the first order, which costs nothing, and for others that race where it does not do: most diagrams fit."""
 _SMALL = 10_000
 """Up to so many nodes a diagram is built here; beyond, by a library, whose start takes as long."""
-_ROOM = ((16_000, (2, 1)), (60_000, (2, 1, 3, 4, 0, 5)), (600_000, (3, 1)))
-"""Room for a larger diagram, and the orders that are tried with it: with more room each takes a good part of a second."""
-_LAST = (3, 0)
-"""The orders that are tried with all the room that there may be."""
+_ROOM = ((16_000, 2), (60_000, 6), (600_000, 2))
+"""Room for a larger diagram, and how many orders are tried with it: with more room each takes a good part of a second."""
+_LAST = 2
+"""So many orders are tried with all the room that there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,59 +41,69 @@ def compiled(
         node_limit: for all nodes that are needed on the way.
         negated: leaves that are down where another leaf is up, each with that other leaf.
     """
-    opposite = negated or {}
-    tried = _Orders(orders(gates, top, opposite))
-    small = _small(gates, opposite, tried, node_limit)
+    race = _Race(gates, top, negated or {})
+    small = race.small(node_limit)
     if small is not None or node_limit <= _SMALL:
         return small
-    for limit, order in _attempts(node_limit, tried):
-        building = _Building(gates, opposite, order, limit)
-        if building.fits(limit):
-            return building.compiled()
+    for room, most in _rooms(node_limit):
+        large = race.large(room, most)
+        if large is not None:
+            return large
     return None
 
 
-class _Orders:
-    """Orders by number, each found when it is first asked for."""
+def _rooms(node_limit: int) -> list[tuple[int, int]]:
+    """Ever more room, and how many orders are tried with it."""
+    rooms = [one for one in _ROOM if one[0] <= node_limit]
+    return rooms if rooms and rooms[-1][0] == node_limit else [*rooms, (node_limit, _LAST)]
 
-    def __init__(self, source: Iterator[list[str]]) -> None:
-        self._source = source
+
+class _Race:
+    """Orders of one structure, and how far each has come: with more room those that came farthest go first."""
+
+    def __init__(self, gates: Mapping[str, Gate], top: str, opposite: Mapping[str, str]) -> None:
+        self._gates, self._opposite = gates, opposite
+        self._source = orders(gates, top, opposite)
         self._found: list[list[str]] = []
+        self._done: dict[int, int] = {}
+        """By the number of an order: how many gates had their functions when the room was full."""
 
-    def get(self, index: int) -> list[str] | None:
-        """An order; None where there are not so many different ones."""
+    def small(self, node_limit: int) -> Compiled | None:
+        """A diagram of a few thousand nodes, or None."""
+        race: dict[int, _Building] = {}
+        for index, room in enumerate(_RACE):
+            order = self._order(index)
+            if order is None:
+                break
+            building = _Building(self._gates, self._opposite, order, 0)
+            if building.fits(min(room, node_limit)):
+                return building.compiled()
+            race[index] = building
+            self._done[index] = building.gates_done
+        farthest = race[self._farthest_first()[0]]
+        return farthest.compiled() if farthest.fits(min(_SMALL, node_limit)) else None
+
+    def large(self, limit: int, most: int) -> Compiled | None:
+        """A diagram with more room in one of so many orders, or None."""
+        for index in self._farthest_first()[:most]:
+            order = self._order(index)
+            if order is not None:
+                building = _Building(self._gates, self._opposite, order, limit)
+                if building.fits(limit):
+                    return building.compiled()
+                self._done[index] = building.gates_done
+        return None
+
+    def _order(self, index: int) -> list[str] | None:
+        """An order, found when it is first asked for; None where there are not so many different ones."""
         self._found.extend(islice(self._source, max(0, index + 1 - len(self._found))))
         return self._found[index] if index < len(self._found) else None
 
-
-def _small(
-    gates: Mapping[str, Gate], opposite: Mapping[str, str], tried: _Orders, node_limit: int
-) -> Compiled | None:
-    """A diagram of a few thousand nodes, or None."""
-    race: list[_Building] = []
-    for index in range(_RACING):
-        order = tried.get(index)
-        if order is None:
-            break
-        building = _Building(gates, opposite, order, 0)
-        if building.fits(min(_RACE, node_limit)):
-            return building.compiled()
-        race.append(building)
-    # of orders that are equally far those by forces are mostly better, and they come second
-    farthest = max(race[1:] + race[:1], key=lambda one: one.gates_done)
-    return farthest.compiled() if farthest.fits(min(_SMALL, node_limit)) else None
-
-
-def _attempts(node_limit: int, tried: _Orders) -> Iterator[tuple[int, list[str]]]:
-    """Ever more room with each order: a good one needs little, and the best is not known before."""
-    steps = [step for step in _ROOM if step[0] <= node_limit]
-    if not steps or steps[-1][0] < node_limit:
-        steps.append((node_limit, _LAST))
-    for limit, which in steps:
-        for index in which:
-            order = tried.get(index)
-            if order is not None:
-                yield limit, order
+    def _farthest_first(self) -> list[int]:
+        """The numbers of the orders; of those that are equally far the ones by forces are mostly better, and they come later."""
+        return sorted(
+            range(MOST_ORDERS), key=lambda index: (self._done.get(index, -1), index > 0), reverse=True
+        )
 
 
 class _Building:

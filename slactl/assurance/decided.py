@@ -1,14 +1,15 @@
-"""Where a leaf occurs to no effect, since whatever is above that place is decided by the leaf anyway.
+"""Where a leaf or a shared gate occurs to no effect, since whatever is above that place is decided by it anyway.
 
-A leaf that is down takes down each gate that needs all its parts and has the leaf among them. Where every way from
-an occurrence of the leaf to the top leads through such a gate, entering it by another part, the occurrence may count
-as up: that makes a difference only while the leaf is down, and then it is not seen. The same with up and down
-exchanged.
+What is down takes down each gate that needs all its parts and has it among them. Where every way from an occurrence
+to the top leads through such a gate, entering it by another part, the occurrence may count as up: that makes a
+difference only while it is down, and then it is not seen. The same with up and down exchanged.
 
 All such occurrences may be taken out at once: on each way to the top the highest of the deciding places stays, and a
-gate that a leaf decides stays decided by it whatever becomes of its other parts.
+gate that one of its parts decides stays decided by it whatever becomes of the others. That holds one occurrence after
+another, and for a gate as for a leaf, since it is never below itself.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from slactl.assurance.modules import in_at_least, simplified
@@ -18,7 +19,7 @@ Gates = Mapping[str, Gate]
 
 
 def without_decided(gates: Gates, top: str) -> tuple[str | bool, Gates]:
-    """What `top` has become, and the gates below it, without occurrences of leaves that have no effect.
+    """What `top` has become, and the gates below it, without occurrences that have no effect.
 
     The same gates where there are none.
     """
@@ -36,9 +37,10 @@ def without_decided(gates: Gates, top: str) -> tuple[str | bool, Gates]:
 
 
 def _without_effect(gates: Gates, top: str, *, down: bool) -> dict[str, dict[str, bool]]:
-    """For some gates the parts that may count as up (`down`: as their leaf decides what is above when down) or down."""
+    """For some gates the parts that may count as up (`down`: as they decide what is above when down) or down."""
     order = Structure(gates).order(top)
-    bit = {name: 1 << index for index, name in enumerate(name for name in order if name not in gates)}
+    uses = Counter(part for name in order if name in gates for part in gates[name].of)
+    bit = {name: 1 << index for index, name in enumerate(name for name in order if uses[name] > 1)}
     beside: dict[str, list[int]] = {}
     for name in order:
         gate = gates.get(name)
@@ -56,7 +58,7 @@ def _without_effect(gates: Gates, top: str, *, down: bool) -> dict[str, dict[str
 
 
 def _skipped(order: Sequence[str], beside: Mapping[str, Sequence[int]], gates: Gates) -> dict[str, int]:
-    """For each name the leaves that decide a gate on every way up from it."""
+    """For each name what decides a gate on every way up from it."""
     skipped = dict.fromkeys(order, -1)
     skipped[order[-1]] = 0
     for name in reversed(order):

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 from slactl.assurance.bdd import Nodes
 from slactl.assurance.closed_forms import Bound, worst_gate
 from slactl.assurance.compiled import compiled
-from slactl.assurance.independent import BINARY, DECIMAL_NODES, ROUNDINGS, independent, within_roundings
+from slactl.assurance.independent import (
+    BINARY,
+    DECIMAL_NODES,
+    ROUNDINGS,
+    decimal_of,
+    independent,
+    within_roundings,
+)
 from slactl.assurance.large_bdd import weigh
 from slactl.assurance.modules import inside, module_tops, simplified
 from slactl.assurance.negation_free import negation_free
@@ -116,7 +123,7 @@ def _mixed(plain: NegationFree, node_limit: int) -> Bound:
     if sum(len(one.nodes) for one in built.values()) > DECIMAL_NODES:
         return Bound(*within_roundings(*_evaluated(built, root, plain.probabilities, float, weigh), BINARY))
     with localcontext(Context(prec=_DIGITS, Emin=-(10**15), Emax=10**15)):
-        found = _evaluated(built, root, plain.probabilities, _decimal, Nodes.weigh)
+        found = _evaluated(built, root, plain.probabilities, decimal_of, Nodes.weigh)
     return Bound(*within_roundings(*found, (Fraction(10) ** (1 - _DIGITS), _ZERO)))
 
 
@@ -149,10 +156,6 @@ def _evaluated(
         is_not = zero if name == root else weigh_nodes(diagram.nodes, of, not_of, (one, zero))
         values[name] = (occurs, is_not, roundings)
     return values[root][0], values[root][2]
-
-
-def _decimal(share: Fraction) -> Decimal:
-    return Decimal(share.numerator) / Decimal(share.denominator)
 
 
 def _enclosed(gates: Mapping[str, Gate], top: str, shares: Mapping[str, Fraction]) -> Bound:

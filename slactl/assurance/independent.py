@@ -5,7 +5,7 @@ large, by an interval from association (Esary and Proschan 1963), never by a bar
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Generic, Literal, TypeVar
 
@@ -41,8 +41,8 @@ class _Arithmetic(Generic[N]):
     zero: N
     one: N
     number: Callable[[Fraction], N]
-    mix: Callable[[N, N, N], N]
-    """`mix(p, high, low)` is `p high + (1 - p) low`."""
+    context: Context | None = None
+    """In which they are computed with."""
 
 
 def independent(
@@ -100,18 +100,22 @@ class _Core:
         return sum(len(one.nodes) for one in self.diagrams.values() if one is not None)
 
     def evaluate(self, shares: Mapping[str, Fraction], kind: _Arithmetic[N], side: Side) -> Fraction:
+        with localcontext(kind.context):
+            return Fraction(self._value(shares, kind, side))
+
+    def _value(self, shares: Mapping[str, Fraction], kind: _Arithmetic[N], side: Side) -> N:
         values = {name: kind.number(share) for name, share in shares.items()}
         for module in self.modules:
             if module.top not in self.diagrams:
                 gate = module.gates[module.top]
                 down = [values[part] for part in gate.of]
-                values[module.top] = independent_gate(gate, down, kind.zero, kind.one, kind.mix)
+                values[module.top] = independent_gate(gate, down, kind.zero, kind.one)
             elif (diagram := self.diagrams[module.top]) is None:
                 values[module.top] = _associated(module, values, kind, side)
             else:
                 of = [values[leaf] for leaf in diagram.leaves]
                 values[module.top] = _probability(diagram, of, kind, side)
-        return Fraction(values[self.root])
+        return values[self.root]
 
 
 def _rewritten(module: Module) -> Iterator[Module]:
@@ -128,7 +132,7 @@ def _rewritten(module: Module) -> Iterator[Module]:
 
 def _probability(diagram: Compiled, of: Sequence[N], kind: _Arithmetic[N], side: Side) -> N:
     if len(diagram.nodes) <= DECIMAL_NODES:
-        return diagram.nodes.probability(of, kind.zero, kind.one, kind.mix)
+        return diagram.nodes.weigh(of, [kind.one - share for share in of], (kind.zero, kind.one))
     exact = [Fraction(share) for share in of]
     down, up = [float(share) for share in exact], [float(1 - share) for share in exact]
     found = weigh(diagram.nodes, down, up, (0.0, 1.0))
@@ -161,31 +165,24 @@ def _associated(module: Module, values: Mapping[str, N], kind: _Arithmetic[N], s
 def _least(gate: Gate, down: Sequence[N], kind: _Arithmetic[N]) -> N:
     """At least as many as it takes are down: no less than that the likeliest ones are, at their product."""
     likeliest = sorted(down, reverse=True)[: gate.down_at]
-    return independent_gate(Gate(1, ("",) * len(likeliest)), likeliest, kind.zero, kind.one, kind.mix)
+    return independent_gate(Gate(1, ("",) * len(likeliest)), likeliest, kind.zero, kind.one)
 
 
 def _most(gate: Gate, down: Sequence[N], kind: _Arithmetic[N]) -> N:
     """One down is enough: no more than for independent parts; else no more than the worst case of the gate."""
     if gate.down_at == 1:
-        return independent_gate(gate, down, kind.zero, kind.one, kind.mix)
+        return independent_gate(gate, down, kind.zero, kind.one)
     return kind.number(worst_gate(gate, [Fraction(share) for share in down]))
 
 
-def _mix(p: Fraction, high: Fraction, low: Fraction) -> Fraction:
-    return p * high + (1 - p) * low
-
-
-_EXACT: _Arithmetic[Fraction] = _Arithmetic(_ZERO, _ONE, lambda share: share, _mix)
+_EXACT: _Arithmetic[Fraction] = _Arithmetic(_ZERO, _ONE, lambda share: share)
 
 
 def _rounded(rounding: str) -> _Arithmetic[Decimal]:
     context = Context(prec=_DIGITS, rounding=rounding, Emin=-(10**15), Emax=10**15)
-    one = Decimal(1)
+    return _Arithmetic(Decimal(0), Decimal(1), decimal_of, context)
 
-    def number(share: Fraction) -> Decimal:
-        return context.divide(Decimal(share.numerator), Decimal(share.denominator))
 
-    def mix(p: Decimal, high: Decimal, low: Decimal) -> Decimal:
-        return context.fma(p, high, context.multiply(context.subtract(one, p), low))
-
-    return _Arithmetic(Decimal(0), one, number, mix)
+def decimal_of(share: Fraction) -> Decimal:
+    """The share as a decimal, rounded as the context says."""
+    return Decimal(share.numerator) / share.denominator

@@ -11,6 +11,8 @@ Modules are found in linear time by the dates of a depth-first walk (Dutuit and 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
 
 from slactl.assurance.structure import Gate, Structure
 from slactl.base.quick_dataclass import dataclass
@@ -218,10 +220,9 @@ def _decisive(module: Module) -> tuple[list[str], list[str]]:
 def in_at_least(count: int, sets: Sequence[int]) -> int:
     """The bits that are set in at least `count` of the sets."""
     if count == len(sets):
-        common = sets[0]
-        for one in sets:
-            common &= one
-        return common
+        return reduce(and_, sets)
+    if count == 1:
+        return reduce(or_, sets)
     tail = [-1] + [0] * count
     for one in sets:
         for index in range(count, 0, -1):

@@ -5,12 +5,18 @@ Others are made from these by forces that draw each gate and its parts together 
 fast and easy-to-implement variable-ordering heuristic", 2003): mostly better, and sometimes much worse.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import inf
+from operator import itemgetter
+from typing import TypeVar
 
 from slactl.assurance.structure import Gate, Structure
 
 Key = Callable[[str], float]
+T = TypeVar("T")
+MOST_ORDERS = 6
+"""There are no more."""
 _MANY = 1e100
 """Beyond so many ways from a gate to leaves it is told from others no more."""
 _ROUNDS = 60
@@ -42,16 +48,16 @@ def _orders(gates: Mapping[str, Gate], top: str, opposite: Mapping[str, str]) ->
     for name in written:
         if name in gates:
             ways[name] = min(_MANY, sum(ways[part] for part in gates[name].of))
-    often_first = _depth_first(gates, top, lambda name: -uses[name])
-    yield often_first
-    drawn = _drawn_together(gates, often_first, opposite)
-    yield _sorted_leaves(gates, often_first, drawn)
-    yield _depth_first(gates, top, drawn)
     few_first = _depth_first(gates, top, lambda name: ways[name])
-    drawn = _drawn_together(gates, few_first, opposite)
-    yield _depth_first(gates, top, drawn)
-    yield _sorted_leaves(gates, few_first, drawn)
-    yield written
+    yield few_first
+    few_drawn = _drawn_together(gates, few_first, opposite)
+    yield _sorted_leaves(gates, few_first, few_drawn)
+    often_first = _depth_first(gates, top, lambda name: -uses[name])
+    often_drawn = _drawn_together(gates, often_first, opposite)
+    yield _sorted_leaves(gates, often_first, often_drawn)
+    yield _depth_first(gates, top, often_drawn)
+    yield _depth_first(gates, top, few_drawn)
+    yield often_first
 
 
 def _depth_first(gates: Mapping[str, Gate], top: str, key: Key) -> list[str]:
@@ -73,35 +79,38 @@ def _drawn_together(gates: Mapping[str, Gate], order: Sequence[str], opposite: M
     Of all rounds the one in which gates span least.
     """
     names = list(dict.fromkeys(opposite.get(name, name) for name in order))
-    places = {name: place for place, name in enumerate(names)}
+    number = {name: index for index, name in enumerate(names)}
     groups = [
-        (name, *(opposite.get(part, part) for part in gates[name].of)) for name in names if name in gates
+        (index, *(number[opposite.get(part, part)] for part in gates[name].of))
+        for index, name in enumerate(names)
+        if name in gates
     ]
-    within: dict[str, list[int]] = defaultdict(list)
+    within: list[list[int]] = [[] for _ in names]
     for index, group in enumerate(groups):
-        for name in group:
-            within[name].append(index)
-    best, least, since = places, _span(groups, places), 0
+        for one in group:
+            within[one].append(index)
+    of_group, of_name = [_picked(group) for group in groups], [_picked(those) for those in within]
+    arranged = list(range(len(names)))
+    places = arranged.copy()
+    best, least, since = places, inf, 0
     for _ in range(_ROUNDS):
-        middle = [sum(map(places.__getitem__, group)) / len(group) for group in groups]
-        drawn = {name: sum(map(middle.__getitem__, those)) / len(those) for name, those in within.items()}
-        names.sort(key=drawn.__getitem__)
-        moved = {name: place for place, name in enumerate(names)}
-        if moved == places:
-            break
-        places = moved
-        span = _span(groups, places)
+        taken = [of(places) for of in of_group]
+        span = sum(map(max, taken)) - sum(map(min, taken))
         since += 1
         if span < least:
             best, least, since = places, span, 0
         elif since == _PATIENCE:
             break
-    return lambda name: best[opposite.get(name, name)]
+        middle = [sum(those) / len(those) for those in taken]
+        drawn = [sum(those) / len(those) for those in [of(middle) for of in of_name]]
+        arranged.sort(key=drawn.__getitem__)
+        places = [0] * len(names)
+        for place, index in enumerate(arranged):
+            places[index] = place
+    return lambda name: best[number[opposite.get(name, name)]]
 
 
-def _span(groups: Sequence[Sequence[str]], places: Mapping[str, int]) -> int:
-    found = 0
-    for group in groups:
-        taken = [places[name] for name in group]
-        found += max(taken) - min(taken)
-    return found
+def _picked(numbers: Sequence[int]) -> Callable[[Sequence[T]], tuple[T, ...]]:
+    """What picks these members of a list."""
+    pick = itemgetter(*numbers)
+    return pick if len(numbers) > 1 else lambda those: (pick(those),)

@@ -1,9 +1,10 @@
 """Rewriting a structure so that less of it is shared; each rewrite is an identity of the structure function.
 
     x or (y or z)                    is x or y or z: nested gates of one kind become one
-    x or f(x, ...)                   is x or f(up, ...): below a gate that a leaf decides, that leaf is left out
+    x or f(x, ...)                   is x or f(up, ...): below a gate that x decides, x is left out
     (x and y) or (x and z)           is x and (y or z)
     parts that occur together only   become a gate, which is then one part, and often a module
+    parts that share with nothing    become a gate, which is a module
 
 "And" and "or" may change places in each. What results falls apart into more modules, and has smaller diagrams.
 """
@@ -12,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
+from slactl.assurance.closed_parts import with_closed_parts
 from slactl.assurance.decided import without_decided
 from slactl.assurance.modules import INNER, simplified
 from slactl.assurance.structure import Gate, Structure
@@ -35,7 +37,7 @@ def rewritten(gates: Gates, top: str) -> tuple[str | bool, Gates]:
         gates = _grouped(_Factoring(less, top, names).factor(), names)
         if gates == before:
             break
-    return top, gates
+    return top, with_closed_parts(gates, top, names)
 
 
 def _plainer(gates: Gates, top: str) -> tuple[str | bool, Gates]:
@@ -109,10 +111,13 @@ class _Factoring:
     def _take_out(self, name: str, common: str, inner: Sequence[str]) -> None:
         gate = self.gates[name]
         kind, other = _kind(gate), _kind(self.gates[inner[0]])
-        rests = [self._without(one, common, other) for one in inner]
+        rests = list(dict.fromkeys(self._without(one, common, other) for one in inner))
         united, joined = next(self._names), next(self._names)
-        self.gates[united] = _of_kind(kind, rests)
-        self._uses[united] = 1
+        if len(rests) == 1:  # of inner gates that have become the same
+            united = rests[0]
+        else:
+            self.gates[united] = _of_kind(kind, rests)
+            self._uses[united] = 1
         self._uses[common] -= len(inner) - 1
         left = [part for part in gate.of if part not in inner]
         if left:

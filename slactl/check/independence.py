@@ -189,7 +189,7 @@ def _group_downtime(
     shares = tuple(worst_case(structure, member, downtime).bound.upper for member in members)
     gate = structure.gates[group.gate]
     named = Gate(gate.at_least, tuple(members))
-    share = independent_gate(named, shares, _ZERO, _ONE, lambda p, high, low: p * high + (1 - p) * low)
+    share = independent_gate(named, shares, _ZERO, _ONE)
     return min(share, worst_case(structure, group.gate, downtime).bound.upper), shares
 
 

@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from slactl.assurance.bdd import DOWN, UP, Diagram, TooLargeError
 from slactl.assurance.compiled import compiled
@@ -13,9 +13,21 @@ from slactl.assurance.rewrites import rewritten
 from slactl.assurance.structure import Gate, Structure
 from tests.assurance.brute_force import TOP, graphs, states, up
 
+INNER_GATES_THAT_BECOME_THE_SAME = Structure(
+    {
+        "g0": Gate.any_of(["l0", "l1"]),
+        "g1": Gate.all_of(["g0", "l1"]),
+        "g2": Gate.any_of(["g1", "g0"]),
+        "g3": Gate.all_of(["l0", "g0", "g2"]),
+        "g4": Gate.any_of(["g3", "g1"]),
+        TOP: Gate.any_of(["g4"]),
+    }
+)
+
 
 @settings(max_examples=300, deadline=None)
 @given(graphs())
+@example(INNER_GATES_THAT_BECOME_THE_SAME)
 def test_rewriting_keeps_every_state(structure: Structure) -> None:
     root, gates = simplified(structure.gates, TOP, {})
     for rewrite in (rewritten, without_decided):
@@ -34,6 +46,48 @@ def test_a_leaf_that_decides_a_gate_is_left_out_below_it() -> None:
     root, left = without_decided(gates, TOP)
     assert root == TOP
     assert left == {TOP: Gate.all_of(["x", "g"]), "g": Gate.any_of(["y", "z"])}
+
+
+def test_a_gate_that_decides_another_is_left_out_below_it() -> None:
+    shared = {"s": Gate(2, ("a", "b", "c"))}
+    gates = {
+        TOP: Gate.all_of(["s", "g"]),
+        "g": Gate.any_of(["h", "y"]),
+        "h": Gate.all_of(["s", "x"]),
+        **shared,
+    }
+    root, left = without_decided(gates, TOP)
+    assert root == TOP
+    assert left == {TOP: Gate.all_of(["s", "g"]), "g": Gate.any_of(["x", "y"]), **shared}
+
+
+def test_parts_that_share_nothing_with_the_rest_become_a_module() -> None:
+    gates = {
+        TOP: Gate.all_of(["g", "h", "i", "j"]),
+        "g": Gate(2, ("a", "b", "c")),
+        "h": Gate(2, ("b", "c", "d")),
+        "i": Gate(2, ("p", "q", "r")),
+        "j": Gate(2, ("q", "r", "s")),
+    }
+    root, left = rewritten(gates, TOP)
+    tops = {
+        frozenset(module.gates[module.top].of) for module in decompose(Structure(left), str(root), {}).modules
+    }
+    assert {frozenset({"g", "h"}), frozenset({"i", "j"})} <= tops
+
+
+def test_leaves_of_one_gate_become_a_module_beside_what_is_entangled() -> None:
+    gates = {
+        TOP: Gate(2, ("g", "h", "i")),
+        "g": Gate.all_of(["x", "y", "a"]),
+        "h": Gate(2, ("a", "b", "e")),
+        "i": Gate.any_of(["b", "c", "d"]),
+    }
+    root, left = rewritten(gates, TOP)
+    tops = {
+        frozenset(module.gates[module.top].of) for module in decompose(Structure(left), str(root), {}).modules
+    }
+    assert {frozenset({"x", "y"}), frozenset({"c", "d"})} <= tops
 
 
 def test_what_inner_gates_have_in_common_is_taken_out() -> None:
@@ -77,9 +131,7 @@ def test_every_order_and_both_kinds_of_diagram_give_the_same(structure: Structur
                 if gate is not None:
                     functions[name] = diagram.at_least(gate.down_at, [functions[part] for part in gate.of])
             nodes = diagram.nodes(functions[TOP])
-            chance = nodes.probability(
-                half, Fraction(0), Fraction(1), lambda p, high, low: p * high + (1 - p) * low
-            )
+            chance = nodes.weigh(half, half, (Fraction(0), Fraction(1)))
             found.add((chance, len(nodes) if diagram.__class__ is Diagram else -1))
     assert len({chance for chance, _ in found}) == 1
 
