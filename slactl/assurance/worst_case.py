@@ -18,7 +18,7 @@ from slactl.assurance.cuts import CutDiagram
 from slactl.assurance.joint import Clause, Entangled, entangled
 from slactl.assurance.modules import INNER, Module, decompose
 from slactl.assurance.packing import packed
-from slactl.assurance.paths import cheapest_paths
+from slactl.assurance.paths import Path, cheapest_paths, path_used_up
 from slactl.assurance.schedule import Slot, cut_to, gate_timetable, joined
 from slactl.assurance.structure import Gate, Structure
 from slactl.assurance.timetable import packed_timetable
@@ -256,10 +256,13 @@ def _solved(
 ) -> _Solved:
     if module.plain:
         return _plain(module, lower, upper)
+    enclosed = _enclosed(module, lower, upper)
+    if enclosed.lower == enclosed.upper:  # so it is mostly, where few leaves are shared
+        return enclosed
     try:
         diagram = CutDiagram.build(module.gates, module.top, {}, node_limit)
     except TooLargeError:
-        return _enclosed(module, lower, upper)
+        return enclosed
     return _programmed(diagram, Step(module.top, {}, module.given), lower, upper)
 
 
@@ -316,14 +319,23 @@ def _enclosed(module: Module, lower: Mapping[str, Fraction], upper: Mapping[str,
             continue
         parts = [values[part] for part in gate.of]
         values[name] = worst_gate(gate, parts)
-        weights = _merged(gate.of, worst_weights(gate, parts))
         if name in paths and paths[name][1] < values[name]:
             values[name] = paths[name][1]
-            weights = dict.fromkeys(sorted(paths[name][0]), _ONE)
-        steps.append(Step(name, weights, module.given))
+            steps.append(_path_step(module, name, paths[name][0]))
+        else:
+            steps.append(Step(name, _merged(gate.of, worst_weights(gate, parts)), module.given))
     slots = packed_timetable(structure, top, lower, enough=values[top])
     attained = sum((slot.share for slot in slots), _ZERO)
+    if paths and attained < values[top]:
+        path, share = path_used_up(structure, order, upper, slots)
+        if share < values[top]:
+            values[top] = share
+            steps[-1] = _path_step(module, top, path)
     return _Programmed(attained, values[top], _over_items(top, steps), _needed(top, steps), slots)
+
+
+def _path_step(module: Module, node: str, path: Path) -> Step:
+    return Step(node, dict.fromkeys(sorted(path), _ONE), module.given)
 
 
 def _merged(parts: Sequence[str], weights: Sequence[Fraction]) -> dict[str, Fraction]:

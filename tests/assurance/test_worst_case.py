@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog  # type: ignore[import-untyped]  # scipy brings no types
 
 from slactl.assurance.best_case import best_case
+from slactl.assurance.closed_forms import Bound
+from slactl.assurance.cuts import CutDiagram
 from slactl.assurance.independent import independent
 from slactl.assurance.joint import Clause
+from slactl.assurance.packing import packed
 from slactl.assurance.structure import Gate, Structure
 from slactl.assurance.worst_case import WorstCase, worst_case
 from slactl.render.proof import budgets_document, steps_document, structure_document, timetable_document
@@ -110,6 +113,42 @@ def test_a_larger_structure_is_proved_and_attained_alike(case: Held) -> None:
     proof, witness = documents(structure, found)
     assert isinstance(verify(proof), Verified), verify(proof)
     assert witness is None or isinstance(verify(witness), Verified), verify(witness)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(most_leaves=9))
+def test_the_programme_comes_to_what_rules_paths_and_timetables_come_to(
+    case: tuple[Structure, dict[str, Fraction]],
+) -> None:
+    structure, shares = case
+    down = {name: share or Fraction(1, 7) for name, share in shares.items()}
+    diagram = CutDiagram.build(structure.gates, TOP, {}, 1_000)
+    found = packed(diagram, [down[item] for item in diagram.items])
+    proved = sum(weight * down[item] for weight, item in zip(found.weights, diagram.items, strict=True))
+    attained = sum(share for _, share in found.timetable)
+    exact = worst_case(structure, TOP, down).bound
+    assert min(1, proved) == exact.upper == exact.lower == min(1, attained)
+
+
+def test_a_path_over_what_a_timetable_uses_up_proves_it_without_a_programme(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The cheapest path part by part costs 14: `a` for the first pair, and `c` beside what `a` saves nothing of."""
+    gates = {
+        TOP: Gate.all_of(["p", "q", "r"]),
+        "p": Gate.any_of(["a", "b"]),
+        "q": Gate.any_of(["b", "c"]),
+        "r": Gate.any_of(["b", "d"]),
+    }
+    down = {"a": Fraction(4, 1000), "b": Fraction(6, 1000), "c": Fraction(5, 1000), "d": Fraction(5, 1000)}
+
+    def no_programme(*_given: object) -> CutDiagram:
+        raise AssertionError("no programme is needed")
+
+    monkeypatch.setattr(CutDiagram, "build", no_programme)
+    found = worst_case(Structure(gates), TOP, down)
+    assert found.bound == Bound(Fraction(6, 1000), Fraction(6, 1000))
+    assert found.weights == {"b": 1}
 
 
 @settings(max_examples=80, deadline=None)
