@@ -1,7 +1,6 @@
 """Writing files so that nobody ever sees half of one."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -66,6 +65,8 @@ def put_once(path: Path, text: str, mode: int = 0o644) -> None:
 
 def _beside(path: Path, text: str, mode: int) -> Path:
     """A file beside it that has the text on the disk."""
+    import tempfile  # noqa: PLC0415 - loads archivers and random numbers, and most runs write nothing
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:

@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 
 from slactl.check.rules.rule import Rule
 
@@ -15,7 +15,8 @@ _ABOUT_WAIVERS = "SLA9"
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, by id: all that the files of this package define."""
-    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    files = Path(__file__).parent.glob("sla*.py")
+    modules = (import_module(f"{__name__}.{file.stem}") for file in files)
     rules = {one.id: one for module in modules for one in vars(module).values() if isinstance(one, Rule)}
     return tuple(rules[name] for name in sorted(rules))
 
