@@ -1,6 +1,6 @@
 """Why an objective's verdict is what it is: the proof window by window, or outages on dates that break the promise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -15,8 +15,10 @@ from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
 from slactl.check.engine import Judgement, judged
 from slactl.check.interval import why_open
+from slactl.check.olas import OPEN
 from slactl.check.result import AmountResult, Assessment, Link, ObjectiveResult
 from slactl.check.timeline import Stretch, allowed_by
+from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate
 
 
@@ -88,14 +90,35 @@ def explain(estate: Estate, as_of: date, address: str) -> tuple[Assessment, Expl
         return assessment, amount
     result = assessment.objectives.get(address)
     if result is None:
-        known = [*assessment.objectives, *assessment.amounts]
-        below = [one for one in known if one.startswith(f"{address}.")]
-        hint = f"Say one of {', '.join(below)}." if below else did_you_mean(address, known).strip()
-        raise SlactlError(
-            f"Nothing was judged under the address {address}",
-            hint or "`slactl check` lists every objective that is judged.",
-        )
+        raise _not_judged(estate, address, [*assessment.objectives, *assessment.amounts])
     return assessment, _explained(judgement, result)
+
+
+def _not_judged(estate: Estate, address: str, judged: Sequence[str]) -> SlactlError:
+    below = [one for one in judged if one.startswith(f"{address}.")]
+    name, _, objective = address.partition(".")[2].partition(".")
+    agreement = estate.agreements.get(f"{address.partition('.')[0]}.{name}")
+    if below:
+        hint = f"Say one of {', '.join(below)}."
+    elif agreement is not None and (not objective or objective in agreement.objectives):
+        hint = _why_not(agreement)
+    else:
+        hint = did_you_mean(address, judged).strip() or "`slactl check` lists every objective that is judged."
+    return SlactlError(f"Nothing was judged under the address {address}", hint)
+
+
+def _why_not(agreement: Agreement) -> str:
+    if agreement.status not in OPEN:
+        return f"{agreement.address} is {agreement.status.value}: only what is in force or to come is judged."
+    if agreement.kind == "SLA":
+        return "Its term is over by that day, nothing of it counts until the horizon, or its metric is evidence only."
+    impact = f"`slactl impact {agreement.address}` says who is hit when it fails."
+    if agreement.kind == "UC":
+        return f"What a supplier promises is taken at its word: nothing below it is ours to judge. {impact}"
+    return (
+        "What an OLA promises of services that rest on nothing else, or without what they rest on (scope: own), is taken at "
+        f"its word, and one whose term is over is not looked at. {impact}"
+    )
 
 
 def _explained(judgement: Judgement, result: ObjectiveResult) -> Explanation:

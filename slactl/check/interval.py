@@ -1,6 +1,7 @@
 """Why a worst case is an interval and no number: for who reads it to know whether more could be found."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from slactl.base.text import sentence_list
 from slactl.check.sight import Numbers, Sight
@@ -34,15 +35,28 @@ def _reasons(sight: Sight, numbers: Numbers, top: str, firmness: int) -> Iterato
             "can be looked at together: each promise is held against it by itself."
         )
     held = sight.held(top, firmness, numbers.window)
-    anywhere = sorted({one.item for one in held if one.promise.window.rolling_s is not None})
+    called = {one.item: _called(one.item, sight, top, firmness) for one in held}
+    anywhere = sorted(
+        {
+            called[one.item]
+            for one in held
+            if one.promise.window.rolling_s is not None and one.promise.unavailability
+        }
+    )
     if anywhere:
         yield (
             f"{sentence_list(anywhere)} may be counted in windows that begin anywhere: what is proved counts those that lie side "
             "by side, and what is shown keeps all of them."
         )
-    undated = sorted({one.item for one in held if one.left_out_s})
+    undated = sorted({called[one.item] for one in held if one.left_out_s})
     if undated:
         yield (
             f"{sentence_list(undated)} {'leaves' if len(undated) == 1 else 'leave'} out maintenance without dates: what is proved counts all of it, and what is shown "
             "none."
         )
+
+
+def _called(item: str, sight: Sight, top: str, firmness: int) -> str:
+    """A leaf by the address that people know it by, and not as a node of the graph."""
+    address = sight.link(item, Fraction(0), top, firmness).address
+    return item if item.startswith(address) else address

@@ -29,6 +29,13 @@ class Link:
     """What it promises, in words: `99.97% a calendar-month`, or `no promise`."""
     downtime_s: Fraction
     place: Place | None = None
+    service: str = ""
+    """The service that this is about, where the promise covers several."""
+
+    @property
+    def whose(self) -> str:
+        """The address, and the service where that alone leaves it open."""
+        return f"{self.address} on {self.service}" if self.service else self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,13 @@ class AmountLink:
     """What it promises, in words: `resolution within 4h, office-berlin`, or `no promise`."""
     amount: Fraction
     place: Place | None = None
+    service: str = ""
+    """The service that this is about, where the promise covers several."""
+
+    @property
+    def whose(self) -> str:
+        """The address, and the service where that alone leaves it open."""
+        return f"{self.address} on {self.service}" if self.service else self.address
 
 
 @dataclass(frozen=True, slots=True)

@@ -402,7 +402,8 @@ class Sight:
         if leaf.kind == "promise":
             best = min(leaf.backers, key=_strictness).objective
             of = ", counted over other requests than ours" if self._is_of_other_requests(name, top) else ""
-            return Link(best.address, f"{best.target} a {best.window}{of}", downtime_s, best.place)
+            service = leaf.service if len(best.services) > 1 else ""
+            return Link(best.address, f"{best.target} a {best.window}{of}", downtime_s, best.place, service)
         if leaf.kind == "intrinsic":
             claim = self._estate.services[leaf.service].intrinsic.availability
             return Link(leaf.name, f"{claim} claimed by its owner", downtime_s, leaf.place)

@@ -132,7 +132,7 @@ def _links(work: Work, longest: Longest) -> tuple[AmountLink, ...]:
     if longest.seconds is None:
         return _as_promised(work)
     parts = [
-        AmountLink(piece.address, piece.promise, spent, piece.place)
+        AmountLink(piece.address, piece.promise, spent, piece.place, piece.service)
         for piece, spent in zip(work.pieces, longest.spent, strict=True)
         if spent
     ]
@@ -143,7 +143,11 @@ def _as_promised(work: Work) -> tuple[AmountLink, ...]:
     """Each step with the seconds that it is promised in."""
     return tuple(
         AmountLink(
-            piece.address, piece.promise, Fraction(min(length for _, length in piece.stages)), piece.place
+            piece.address,
+            piece.promise,
+            Fraction(min(length for _, length in piece.stages)),
+            piece.place,
+            piece.service,
         )
         for piece in work.pieces
     )

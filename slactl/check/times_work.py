@@ -34,6 +34,8 @@ class Piece:
     """Calendar and duration of each promise; several hold at once."""
     after: tuple[int, ...]
     backers: tuple[Backer, ...] = ()
+    service: str = ""
+    """The service that this is about, where the promise covers several."""
 
 
 @dataclass(slots=True)
@@ -71,7 +73,9 @@ class Work:
         for group in answer.promises:
             nearest = min(group, key=lambda one: target_s(one.objective)).objective
             stages = tuple((one.objective.hours, target_s(one.objective)) for one in group)
-            self.pieces.append(Piece(nearest.address, in_words(nearest), nearest.place, stages, after, group))
+            service = answer.ask.service if len(nearest.services) > 1 else ""
+            words, place = in_words(nearest), nearest.place
+            self.pieces.append(Piece(nearest.address, words, place, stages, after, group, service))
         return tuple(range(first, len(self.pieces))) or after
 
     def lateness(self, window: Window) -> list[Late]:

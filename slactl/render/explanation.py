@@ -206,7 +206,9 @@ def _proof_lines(found: Explanation, style: Style) -> list[str]:
     lines.append(f"{spoken(total)} at most is no more than the {spoken(allowed)} that the target allows.")
     others = sum(len(one.windows) for one in found.cases) - 1
     if others:
-        lines.append(f"The other {others} windows up to the horizon are proved alike.")
+        lines.append(
+            f"The other {'window' if others == 1 else f'{others} windows'} up to the horizon {'is' if others == 1 else 'are'} proved alike."
+        )
     return lines
 
 

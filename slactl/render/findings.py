@@ -87,7 +87,7 @@ def amount_text(result: AmountResult, style: Style, *, every_link: bool = False)
     ]
     shown = result.links if every_link else result.links[:_MOST_LINKS]
     lines += [
-        f"    {_amount(link.amount, result.unit):>12}  {link.address} {style.dim(f'({link.promise})')}"
+        f"    {_amount(link.amount, result.unit):>12}  {link.whose} {style.dim(f'({link.promise})')}"
         for link in shown
     ]
     if len(result.links) > len(shown):
@@ -131,7 +131,7 @@ def _margin(result: ObjectiveResult) -> str:
 
 
 def _link(link: Link, style: Style) -> str:
-    return f"    {spoken(link.downtime_s):>12}  {link.address} {style.dim(f'({link.promise})')}"
+    return f"    {spoken(link.downtime_s):>12}  {link.whose} {style.dim(f'({link.promise})')}"
 
 
 def _finding(finding: Finding, locator: Locator, style: Style) -> str:
@@ -216,6 +216,7 @@ def _objective_document(result: ObjectiveResult) -> dict[str, Any]:
         "links": [
             {
                 "address": one.address,
+                **({"service": one.service} if one.service else {}),
                 "promise": one.promise,
                 "downtime_seconds": decimal_text(one.downtime_s, 3, up=True),
             }
@@ -252,7 +253,12 @@ def amount_document(result: AmountResult) -> dict[str, Any]:
         "agreed": result.agreed,
         "customers": list(result.customers),
         "links": [
-            {"address": one.address, "promise": one.promise, "amount": decimal_text(one.amount, 6, up=True)}
+            {
+                "address": one.address,
+                **({"service": one.service} if one.service else {}),
+                "promise": one.promise,
+                "amount": decimal_text(one.amount, 6, up=True),
+            }
             for one in result.links
         ],
     }

@@ -31,7 +31,7 @@ def shortfall(result: ObjectiveResult, unbudgeted: Container[str]) -> str:
 
 def weakest(result: ObjectiveResult) -> str:
     """What costs most, and what to do."""
-    links = [f"{link.address} ({link.promise}) allows {spoken(link.downtime_s)}" for link in result.links[:3]]
+    links = [f"{link.whose} ({link.promise}) allows {spoken(link.downtime_s)}" for link in result.links[:3]]
     fix = "Tighten the weakest promise below, add redundancy with recorded independence, or promise less."
     return f"Weakest links: {'; '.join(links)}.\n{fix}" if links else fix
 
@@ -52,9 +52,7 @@ def amount_shortfall(result: AmountResult) -> str:
 
 def largest(result: AmountResult, fix: str) -> str:
     """What adds most to a time or rate, and what to do."""
-    links = [
-        f"{one.address} ({one.promise}): {in_words(one.amount, result.unit)}" for one in result.links[:3]
-    ]
+    links = [f"{one.whose} ({one.promise}): {in_words(one.amount, result.unit)}" for one in result.links[:3]]
     return f"Made of: {'; '.join(links)}.\n{fix}" if links else fix
 
 
