@@ -6,12 +6,16 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from slactl.verify.facts import RefusedError, budgets_of, facts_of, mapping, number, sequence, text
+from slactl.verify.facts import RefusedError, budgets_of, facts_of, mapping, number, sequence, share, text
 from slactl.verify.proof import check_proof, proved_bound
 from slactl.verify.witness import check_witness, shown_downtime
 
 PROOF, WITNESS, CALCULATION = "slactl-proof/1", "slactl-witness/1", "slactl-calc/1"
 EXPLANATION = "slactl-explanation/1"
+_BROKEN = ("only-if-independent", "unsupported", "contradicted")
+"""Verdicts that say that the worst case breaks the target."""
+_LAST_FIGURE = Fraction(1, 10**30)
+"""What a timetable may lack since its shares were shortened to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +84,55 @@ def _calculation(document: Mapping[str, Any]) -> str:
     facts = facts_of(certificate)
     budgets = budgets_of(certificate, facts)
     proved = proved_bound(facts, budgets, certificate)
+    if "bound" in certificate and proved > share(certificate["bound"], "bound"):
+        raise RefusedError(
+            f"The steps prove an unavailability of at most {proved}, and {certificate['bound']} is claimed."
+        )
     worst = mapping(document, "guaranteed_unavailability")
     lower, upper = (number(worst.get(side), f"{side} bound") for side in ("lower", "upper"))
     if proved > upper:
         raise RefusedError(f"The steps prove an unavailability of at most {proved}, and {upper} is claimed.")
+    _no_more_promised(document, proved)
     if document.get("witness") is None:
         return f"The unavailability is at most {_figures(upper, ROUND_CEILING)}; no timetable is given."
     shown = shown_downtime(facts, budgets, sequence(document, "witness"))
-    if shown < lower - Fraction(1, 10**30):
+    if shown < lower - _LAST_FIGURE:
         raise RefusedError(
             f"The timetable shows an unavailability of {shown}, and at least {lower} is claimed."
         )
+    _no_less_shown(document, shown)
     most, attained = _figures(upper, ROUND_CEILING), _figures(shown, ROUND_FLOOR)
     return f"The unavailability is at most {most}, and a timetable attains {attained}."
+
+
+def _no_more_promised(document: Mapping[str, Any], proved: Fraction) -> None:
+    """What is said from the other side, as availability and as a verdict, is no more than the steps prove."""
+    if "guaranteed" in document:
+        least = number(mapping(document, "guaranteed").get("lower"), "guaranteed availability")
+        if least > 1 - proved:
+            raise RefusedError(
+                f"The steps prove an availability of at least {1 - proved}, and {least} is claimed."
+            )
+    if document.get("verdict") == "guaranteed":
+        target = share(document.get("target"), "target")
+        if target > 1 - proved:
+            raise RefusedError(
+                f'The verdict is "guaranteed", and the steps prove {1 - proved} of the target {target}.'
+            )
+
+
+def _no_less_shown(document: Mapping[str, Any], shown: Fraction) -> None:
+    """The most that can be guaranteed, and a verdict that the target is not, are borne out by the timetable."""
+    if "guaranteed" in document:
+        most = number(mapping(document, "guaranteed").get("upper"), "guaranteed availability")
+        if most < 1 - shown - _LAST_FIGURE:
+            raise RefusedError(
+                f"The timetable leaves an availability of {1 - shown}, and at most {most} is claimed."
+            )
+    if document.get("verdict") in _BROKEN and 1 - shown - _LAST_FIGURE >= share(
+        document.get("target"), "target"
+    ):
+        raise RefusedError(f'The verdict is "{document["verdict"]}", and the timetable keeps the target.')
 
 
 def _figures(value: Fraction, rounding: str) -> str:
