@@ -321,7 +321,8 @@ class Timeline:
         else:
             pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, promises)
             shares = self._with_undated(pairs, theirs[0][0], excused_ms)
-        return shares, long_run_share(self._measured, self._horizon, promises)
+        at_floor = long_run_share(self._measured, self._horizon, promises)
+        return shares, min(Fraction(1), at_floor + self._undated_at_floor(theirs[0][0], excused_ms))
 
     def _of_requests(self, promises: Sequence[Promise]) -> tuple[Fraction, ...]:
         """In each of our windows the least share of requests that any promise allows."""
@@ -342,6 +343,18 @@ class Timeline:
             min(Fraction(1), share + self._share_of(self._unexcluded(theirs, span, excused_ms), stretch))
             for (span, share), stretch in zip(pairs, self.windows, strict=True)
         )
+
+    def _undated_at_floor(self, theirs: Clock, excused_ms: int) -> Fraction:
+        """The share of our time that undated maintenance takes which is not excused, all of it used: as dated one does."""
+        each = [self._unexcluded(theirs, one.span, excused_ms) for one in self.windows]
+        if not any(each):
+            return Fraction(0)
+        start, end = self._horizon
+        counted = end - start if self._measured is None else self._measured.clip(start, end).seconds
+        long_run = self._maintained(theirs, self._horizon) / counted if counted else Fraction(1)
+        if self.rolling:
+            return min(long_run, self._share_of(each[0], self.windows[0]))
+        return min(long_run, sum(each, Fraction(0)) / sum(one.seconds for one in self.windows))
 
     def _share_of(self, seconds: Fraction, stretch: Stretch) -> Fraction:
         """The largest share of a window that so many seconds are, wherever a rolling one begins."""

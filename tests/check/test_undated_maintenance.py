@@ -115,3 +115,19 @@ def test_why_no_outages_show_maintenance_without_dates_is_said(workspace: Write)
     assert found.interval == (
         "uc.a.availability leaves out maintenance without dates: what is proved counts all of it, and what is shown none.",
     )
+
+
+@pytest.mark.parametrize(
+    ("objective", "ours", "hours"),
+    [("", "", 48), ("window: calendar-week", "", 48), ("", "1h", 36), ("", "4h", 0)],
+    ids=["by the month", "weeks above months", "some of it excused", "all of it excused"],
+)
+def test_what_is_expected_counts_undated_maintenance_as_it_counts_dated(
+    workspace: Write, objective: str, ours: str, hours: int
+) -> None:
+    """In a year of 8,760 hours every month's maintenance is used, once, less what ours excuses."""
+    year = "term: {from: 2027-01-01, until: 2027-12-31},"
+    text = sla(ours, objective).replace("customer: acme,", f"customer: acme, {year}")
+    found = result(workspace(PEOPLE + supplied("a", target="99.9%") + text))
+    assert found.expected.lower == 1 - Fraction(1, 1000) - Fraction(hours, 8760)
+    assert found.guaranteed.lower <= found.expected.lower <= found.best
