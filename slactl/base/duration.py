@@ -21,6 +21,7 @@ _T = TypeVar("_T", date, datetime)
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwMY])")
 _WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdwMY]))+\Z")
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_LONGEST_YEARS = 1000
 _MONTHS = {"M": 1, "Y": 12}
 
 
@@ -91,6 +92,10 @@ def parse_duration(text: str) -> Duration:
             milliseconds += Decimal(number) * _MILLISECONDS[unit]
     if milliseconds != int(milliseconds) or months != int(months):
         raise ValueError(f'"{text}" is finer than a millisecond or a month can say.')
+    if milliseconds > _LONGEST_YEARS * 366 * _MILLISECONDS["d"] or months > _LONGEST_YEARS * 12:
+        raise ValueError(
+            f'"{text:.60}" is longer than {_LONGEST_YEARS:,} years, and no calendar reaches so far.'
+        )
     return Duration(int(milliseconds), int(months))
 
 

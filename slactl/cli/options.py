@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from slactl.base.days import parse_date
 from slactl.base.diagnostics import SlactlError
 
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ def as_of(parsed: argparse.Namespace) -> date:
     Raises:
         SlactlError: when it is no date.
     """
-    from datetime import UTC, date, datetime  # noqa: PLC0415 - some commands have no use for a day
+    from datetime import UTC, datetime  # noqa: PLC0415 - some commands have no use for a day
 
     if not parsed.as_of:
         return datetime.now(UTC).date()
     try:
-        return date.fromisoformat(parsed.as_of)
-    except ValueError:
-        raise SlactlError(f'-as-of "{parsed.as_of}" is no date', "Write it as 2026-11-23.") from None
+        return parse_date(parsed.as_of)
+    except ValueError as reason:
+        raise SlactlError(f'-as-of "{parsed.as_of}" is no date to look from', str(reason)) from None

@@ -9,8 +9,9 @@ from typing import Any
 from slactl.base.cache_folder import cache_folder
 from slactl.base.content_cache import ContentCache, packed
 from slactl.base.diagnostics import Diagnostics, Place, SlactlError
-from slactl.base.quick_dataclass import dataclass, replace
+from slactl.base.quick_dataclass import dataclass, field, replace
 from slactl.documents.document import Document, known_valid, validated
+from slactl.documents.lost import Lost
 from slactl.documents.reader import decode, read_documents
 from slactl.documents.schemas import schema_folder
 from slactl.documents.survey import (
@@ -39,6 +40,8 @@ class Bundle:
     problems: Diagnostics
     sensitive: frozenset[str] = frozenset()
     """Variables whose values are never shown."""
+    lost: Lost = field(default_factory=Lost)
+    """What was left out of the documents, since something is wrong with it."""
 
 
 def load_workspace(
@@ -58,19 +61,20 @@ def read_surveyed(survey: Survey, *, cached: bool = True) -> Bundle:
     """Read the files of a workspace that was looked at."""
     root, scope, problems = survey.root, survey.scope, survey.problems
     cache_path = cache_folder(root) / "cache.db" if cached else None
+    lost = Lost()
     documents: list[Document] = list(
-        _finish(survey.beside, Place(survey.workspace.place.file), scope, problems)
+        _finish(survey.beside, Place(survey.workspace.place.file), scope, problems, lost)
     )
     digests: list[tuple[str, str]] = []
     with ContentCache(cache_path, _schemas_digest()) as parsed:
-        reading = _Reading(root, scope, problems, parsed)
+        reading = _Reading(root, scope, problems, parsed, lost)
         for file in survey.files:
             documents.extend(reading.documents_of(file))
             digests.append((file.name, reading.digest))
     problems.extend(survey.last_problems.items)
     digest = digest_of_all(iter(digests), survey.workspace, survey.beside, scope)
     return Bundle(
-        root, survey.workspace, tuple(documents), scope.variables, digest, problems, scope.sensitive
+        root, survey.workspace, tuple(documents), scope.variables, digest, problems, scope.sensitive, lost
     )
 
 
@@ -82,6 +86,7 @@ class _Reading:
     scope: Scope
     problems: Diagnostics
     parsed: ContentCache
+    lost: Lost
     digest: str = ""
     """Of the file that was read last: it may have changed since it was looked at."""
 
@@ -92,7 +97,16 @@ class _Reading:
             return list(self._read(file))
         except SlactlError as error:
             self.problems.extend(error.diagnostics)
+            self._note_torn(file)
             return []
+
+    def _note_torn(self, file: File) -> None:
+        try:
+            raw = bytes_of(self.root / file.name, file.name) if file.content is None else file.content
+        except SlactlError:
+            self.lost.unnamed = True
+        else:
+            self.lost.torn.append(raw.decode("utf-8", "replace"))
 
     def _read(self, file: File) -> Iterator[Document]:
         if file.digest == GENERATED_DIGEST:
@@ -111,7 +125,9 @@ class _Reading:
         fixed = b"${" not in raw and b"forEach" not in raw
         memory = packed(documents) if fixed and self.parsed.remembers else None
         before = len(self.problems.items)
-        yield from _finish(documents, Place(file.name), None if fixed else self.scope, self.problems)
+        yield from _finish(
+            documents, Place(file.name), None if fixed else self.scope, self.problems, self.lost
+        )
         if memory is not None and len(self.problems.items) == before:
             self.parsed.put(digest, memory)
 
@@ -124,18 +140,23 @@ def _known_documents(documents: list[Any], file: str) -> Iterator[Document]:
 
 
 def _finish(
-    documents: list[Any], file: Place, scope: Scope | None, problems: Diagnostics
+    documents: list[Any], file: Place, scope: Scope | None, problems: Diagnostics, lost: Lost
 ) -> Iterator[Document]:
     """Valid documents; `scope` is None where the file refers to nothing and repeats nothing."""
     for index, raw in enumerate(documents):
         if raw is None:
             continue
-        place = Place(file.file, index)
+        place, before = Place(file.file, index), len(problems.items)
         pieces = [(raw, place)] if scope is None else _repeated(raw, place, scope, problems)
-        for data, at in pieces:
+        repeated = 0
+        for repeated, (data, at) in enumerate(pieces, start=1):  # noqa: B007 - counts them
             document = validated(data, at, problems)
             if document is not None:
                 yield document
+            else:
+                lost.note(data)
+        if not repeated and len(problems.items) > before:
+            lost.unnamed = True
 
 
 def _repeated(raw: Any, place: Place, scope: Scope, problems: Diagnostics) -> Iterator[tuple[Any, Place]]:

@@ -213,11 +213,14 @@ def _syntax_error(error: yaml.YAMLError, text: str, shown: str) -> Diagnostic:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     context = getattr(error, "context", None)
-    detail = f"{problem}{f' ({context})' if context else ''}. {_hint(problem)}".strip()
+    if isinstance(error, yaml.reader.ReaderError):
+        return _unreadable(error, text, shown)
+    lines = text.splitlines() if mark is not None else []
+    code = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    character = code[mark.column : mark.column + 1] if mark is not None else ""
+    detail = f"{problem}{f' ({context})' if context else ''}. {_hint(problem, character)}".strip()
     if mark is None:
         return Diagnostic(Severity.ERROR, "The file is not valid YAML", detail, Place(shown))
-    lines = text.splitlines()
-    code = lines[mark.line] if mark.line < len(lines) else ""
     position = Position(mark.line + 1, mark.column + 1, mark.index)
     return Diagnostic(
         Severity.ERROR,
@@ -228,15 +231,32 @@ def _syntax_error(error: yaml.YAMLError, text: str, shown: str) -> Diagnostic:
     )
 
 
-def _hint(problem: str) -> str:
-    if "mapping values are not allowed" in problem:
-        return "A colon inside a text needs quotes around the text; or the line is indented too far."
-    if "\\t" in problem or "tab" in problem:
+def _unreadable(error: yaml.reader.ReaderError, text: str, shown: str) -> Diagnostic:
+    """A character that no YAML file may have, which most editors do not show."""
+    before = text[: error.position]
+    line = before.count("\n") + 1
+    position = Position(line, error.position - (before.rfind("\n") + 1) + 1, error.position)
+    return Diagnostic(
+        Severity.ERROR,
+        "The file is not valid YAML",
+        f"It has the control character U+{ord(text[error.position]):04X} here, which YAML does not allow. Remove it.",
+        Place(shown),
+        Range(shown, position, position, text.splitlines()[line - 1]),
+    )
+
+
+_HINTS = {
+    "mapping values are not allowed": "A colon inside a text needs quotes around the text; or the line is indented too far.",
+    "cannot start any token": 'A text that begins with "{character}" needs quotes.',
+    "undefined alias": "A text that begins with * needs quotes.",
+    "could not find expected ':'": "A key is followed by a colon and a space.",
+    "expected <block end>": "Check the indentation of this line and the one before, and closing quotes and brackets.",
+    "did not find expected": "Check the indentation of this line and the one before, and closing quotes and brackets.",
+}
+
+
+def _hint(problem: str, character: str) -> str:
+    if "cannot start any token" in problem and character == "\t":
         return "Indent with spaces, not with tabs."
-    if "undefined alias" in problem:
-        return "A text that begins with * needs quotes."
-    if "could not find expected ':'" in problem:
-        return "A key is followed by a colon and a space."
-    if "expected <block end>" in problem or "did not find expected" in problem:
-        return "Check the indentation of this line and the one before, and closing quotes and brackets."
-    return ""
+    found = (hint for words, hint in _HINTS.items() if words in problem)
+    return next(found, "").replace("{character}", character)

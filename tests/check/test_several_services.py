@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from estate_texts import PEOPLE, document, promise, service
 
 from slactl.base.diagnostics import SlactlError
 from slactl.check.engine import check
@@ -17,6 +16,7 @@ from slactl.model.estate import Estate
 from slactl.render.explanation import explanation_text
 from slactl.render.findings import amount_text, check_document, objective_text
 from slactl.render.style import Style
+from tests.estate_texts import PEOPLE, document, promise, service
 
 Write = Callable[..., Path]
 TODAY = date(2026, 11, 23)

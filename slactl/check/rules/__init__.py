@@ -9,7 +9,7 @@ from slactl.check.rules.rule import Rule
 __all__ = ["Rule", "all_rules", "rules_on_agreements", "rules_on_waivers"]
 
 _ABOUT_WAIVERS = "SLA9"
-"""How the ids of rules about waivers begin, which look at the findings of the others."""
+"""How the ids of rules about waivers and severities begin, which look at the findings of the others."""
 
 
 @cache
@@ -27,5 +27,5 @@ def rules_on_agreements() -> tuple[Rule, ...]:
 
 
 def rules_on_waivers() -> tuple[Rule, ...]:
-    """The rules about waivers themselves."""
+    """The rules about waivers and severities themselves."""
     return tuple(one for one in all_rules() if one.id.startswith(_ABOUT_WAIVERS))

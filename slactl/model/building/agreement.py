@@ -6,10 +6,11 @@ from typing import Any, cast, get_args
 
 from slactl.base.diagnostics import Diagnostics
 from slactl.base.duration import Duration
-from slactl.base.quick_dataclass import dataclass
+from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.text import did_you_mean
 from slactl.base.windows import parse_window
 from slactl.documents.document import Document
+from slactl.documents.lost import Lost
 from slactl.model.agreement import (
     Agreement,
     Credits,
@@ -48,6 +49,7 @@ class Surroundings:
     levels: Mapping[str, ServiceLevel]
     services: Mapping[str, Service]
     parties: Mapping[str, Party]
+    lost: Lost = field(default_factory=Lost)
 
 
 def agreement(document: Document, around: Surroundings, problems: Diagnostics) -> Agreement:
@@ -97,7 +99,7 @@ def agreement(document: Document, around: Surroundings, problems: Diagnostics) -
         duties=spec.mappings("duties"),
         workload=spec.below("workload").data,
         excludes=excludes,
-        exit=spec.below("exit").data,
+        exit=_exit(spec.below("exit")),
         reviews=_reviews(spec.below("reviews")),
         reporting_every=spec.below("reporting").duration("every"),
         priority_scale=priorities.texts("scale"),
@@ -149,7 +151,7 @@ def _layers(document: Document, kind: Kind, around: Surroundings, problems: Diag
         level = around.levels.get(name)
         if level is not None:
             layers.append(Layer(level.address, level.place, level.spec))
-        else:
+        elif not around.lost.may_have("ServiceLevel", name):
             problems.error(
                 f'There is no service level "{name}"',
                 f"The agreement extends it.{did_you_mean(name, around.levels)}",
@@ -214,14 +216,32 @@ def _reviews(fields: Fields) -> Reviews:
     return Reviews(fields.duration("every"), fields.date("first"), fields.text("adjustment"))
 
 
+def _exit(fields: Fields) -> Mapping[str, Any]:
+    missed, within = fields.data.get("missed"), fields.data.get("within")
+    if missed is not None and within is not None and missed > within:
+        fields.error(
+            f"{missed} of {within} windows cannot be missed",
+            f"Write how many in how many give the right to leave: missed is at most {within}.",
+            "missed",
+        )
+    return fields.data
+
+
 def _joint(fields: Fields) -> Joint | None:
     downtime = fields.duration("downtime")
     if downtime is None:
         return None
     services = fields.texts("services")
+    at_least = fields.data.get("atLeast", len(services))
+    if at_least > len(set(services)):
+        fields.error(
+            f"At least {at_least} of {len(set(services))} cannot be down at once",
+            f"Name more services, or a count between 1 and {len(set(services))}.",
+            "atLeast",
+        )
     return Joint(
         services,
-        fields.data.get("atLeast", len(services)),
+        at_least,
         downtime,
         fields.window("window") or _MONTH,
         fields.place(),

@@ -36,7 +36,7 @@ def build_estate(bundle: Bundle) -> tuple[Estate, Diagnostics]:
     )
     services = made("Service", service)
     levels = made("ServiceLevel", simple.level)
-    around = Surroundings(workspace.organization, levels, services, parties)
+    around = Surroundings(workspace.organization, levels, services, parties, bundle.lost)
     agreements = {
         one.address: one
         for kind in ("OLA", "SLA", "UC")
@@ -57,7 +57,7 @@ def build_estate(bundle: Bundle) -> tuple[Estate, Diagnostics]:
         variables=_shown(bundle),
         secrets={name: bundle.variables[name] for name in bundle.sensitive if name in bundle.variables},
     )
-    check_references(estate, problems)
+    check_references(estate, problems, bundle.lost)
     check_refactorings(estate, problems)
     return estate, problems
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from slactl.base.days import parse_date
 from slactl.base.diagnostics import Diagnostics, Path, Place
 from slactl.base.duration import Duration, parse_duration
 from slactl.base.money import Money, parse_money
@@ -110,18 +111,6 @@ class Fields:
         except ValueError as reason:
             self.error(f"{'.'.join(map(str, (*self.path, key)))} is not valid: {value}", str(reason), key)
             return None
-
-
-def parse_date(text: str) -> date:
-    """Read `2026-11-23`.
-
-    Raises:
-        ValueError: with a sentence for the user.
-    """
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise ValueError(f'"{text}" is no date of the calendar; write it as 2026-11-23.') from None
 
 
 def parse_target(text: str, metric: str) -> Ratio | Duration | Rate | str:

@@ -4,9 +4,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from slactl.base.days import parse_date
 from slactl.base.diagnostics import Diagnostics
 from slactl.documents.document import Document
-from slactl.model.building.fields import Fields, of_document, parse_date
+from slactl.model.building.fields import Fields, of_document
 from slactl.model.calendar import (
     Calendar,
     Holidays,
@@ -41,9 +42,9 @@ def _holidays(fields: Fields) -> Holidays | None:
         return None
     country, subdivision = fields.text("country"), fields.text("subdivision")
     if country is not None:
-        fields.attempt(
-            lambda: check_country(country, subdivision), "country" if subdivision is None else "subdivision"
-        )
+        known = fields.attempt(lambda: check_country(country), "country")
+        if known is not None and subdivision is not None:
+            fields.attempt(lambda: check_country(country, subdivision), "subdivision")
     extra = [
         day
         for index, text in enumerate(fields.texts("extra"))
@@ -83,4 +84,5 @@ def _local(value: Any) -> datetime:
         raise ValueError(f'"{value}" is no local time; write it as 2026-01-04T02:00.') from None
     if starts.tzinfo is not None:
         raise ValueError(f"{value} carries an offset; write local time, and the zone as timezone.")
+    parse_date(starts.date().isoformat())
     return starts

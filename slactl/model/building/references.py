@@ -5,15 +5,16 @@ from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, Path, Place
 from slactl.base.text import did_you_mean
+from slactl.documents.lost import Lost
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.building.agreement import calendar_name
 from slactl.model.estate import Estate
-from slactl.model.merge import origin
+from slactl.model.merge import merged, origin
 
 
-def check_references(estate: Estate, problems: Diagnostics) -> None:
-    """Report every name that leads nowhere, every missing party, and every cycle."""
-    look = _Look(estate, problems)
+def check_references(estate: Estate, problems: Diagnostics, lost: Lost) -> None:
+    """Report every name that leads nowhere, every missing party, and every cycle; what was lost is not reported again."""
+    look = _Look(estate, problems, lost)
     for service in estate.services.values():
         look.needs(
             "party", service.owner, service.place.at("spec", "owner"), f"It owns the service {service.name}."
@@ -32,8 +33,9 @@ def check_references(estate: Estate, problems: Diagnostics) -> None:
 class _Look:
     """Looks names up by kind, and reports those that are not there."""
 
-    def __init__(self, estate: Estate, problems: Diagnostics) -> None:
+    def __init__(self, estate: Estate, problems: Diagnostics, lost: Lost) -> None:
         self.problems = problems
+        self._lost = lost
         self.known: Mapping[str, Mapping[str, Any]] = {
             "party": estate.parties,
             "service": estate.services,
@@ -44,10 +46,18 @@ class _Look:
 
     def needs(self, kind: str, name: str, place: Place, why: str) -> None:
         """Report `name` unless there is one of that kind."""
-        if name not in self.known[kind]:
+        if name not in self.known[kind] and not self._lost.may_have(kind.capitalize(), name):
             self.problems.error(
                 f'There is no {kind} "{name}"', f"{why}{did_you_mean(name, self.known[kind])}", place
             )
+
+    def promised_in_vain(self, agreement: Agreement) -> bool:
+        """Whether it does promise something that could not be read: that is reported there."""
+        effective = merged(agreement.layers)
+        levels = effective.get("extends") or ()
+        return bool(effective.get("objectives")) or any(
+            self._lost.may_have("ServiceLevel", one) for one in levels
+        )
 
 
 def _check_agreement(agreement: Agreement, look: _Look) -> None:
@@ -74,7 +84,7 @@ def _check_agreement(agreement: Agreement, look: _Look) -> None:
         )
     if agreement.hours:
         look.needs("calendar", agreement.hours, at("hours"), "The agreement's hours are its hours.")
-    if not agreement.objectives:
+    if not agreement.objectives and not look.promised_in_vain(agreement):
         look.problems.error(
             f"The {agreement.kind} {agreement.name} promises nothing",
             "Write at least one objective, or extend a service level that has one.",
