@@ -7,7 +7,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -79,12 +80,25 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def run() -> NoReturn:
     """Entry point of the console script."""
     signal.signal(signal.SIGTERM, _terminated)
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)  # a pipeline's log shows each change when it is made
+    _open_streams()
     gc.disable()  # one run makes millions of objects that live to its end: looking for cycles among them costs a third
     code = main(sys.argv[1:])
     gc.freeze()  # nor need they be looked through at the end
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Standard output and error that take every text: closed ones lead nowhere, files and pipes get UTF-8 in any locale."""
+    for name in ("stdout", "stderr"):
+        if (
+            getattr(sys, name) is None
+        ):  # closed by the caller: the next file that is opened would be written to instead
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            # line by line: a pipeline's log shows each change when it is made
+            stream.reconfigure(encoding=encoding, errors="backslashreplace", line_buffering=True)
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the protocol of signals
@@ -100,25 +114,34 @@ def main(arguments: Sequence[str]) -> int:
     if asked == "version":
         rest = ["version"]
     if not rest or asked == "help" or rest[0] == "help":
-        console.print(usage())
-        return 0 if rest or asked else 1
+        return _guarded(partial(_helped, 0 if rest or asked else 1, console), Path(folder), console)
     verb, *options = rest
     if verb not in COMMANDS:
         console.error(
             f'Error: slactl has no command "{verb}".{did_you_mean(verb, COMMANDS)}\n\n`slactl -help` lists all of them.\n'
         )
         return 1
-    return _guarded(verb, options, Path(folder), console)
+    return _guarded(partial(_run, verb, options, Path(folder), console), Path(folder), console)
 
 
-def _guarded(verb: str, options: list[str], root: Path, console: Console) -> int:
+def _helped(code: int, console: Console) -> int:
+    console.print(usage())
+    return code
+
+
+def _run(verb: str, options: list[str], root: Path, console: Console) -> int:
+    module = import_module(COMMANDS[verb][0])
+    parser = Parser(prog=f"slactl {verb}", description=COMMANDS[verb][1] + ".", allow_abbrev=False)
+    module.options(parser)
+    parsed = parser.parse_args(options)
+    parsed.root = root
+    code: int = module.run(parsed, console)
+    return code
+
+
+def _guarded(act: Callable[[], int], root: Path, console: Console) -> int:
     try:
-        module = import_module(COMMANDS[verb][0])
-        parser = Parser(prog=f"slactl {verb}", description=COMMANDS[verb][1] + ".", allow_abbrev=False)
-        module.options(parser)
-        parsed = parser.parse_args(options)
-        parsed.root = root
-        code: int = module.run(parsed, console)
+        code = act()
         sys.stdout.flush()
     except SlactlError as error:
         console.diagnostics(error.diagnostics, root)

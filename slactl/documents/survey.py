@@ -191,6 +191,12 @@ def _find(root: Path, workspace: Document, problems: Diagnostics) -> list[str]:
         # Path.glob would enter hidden folders and is three times slower
         everything = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 - see above
         matches = [match for match in everything if os.path.isfile(os.path.join(root, match))]  # noqa: PTH113, PTH118 - the same
+        for lost in [match for match in everything if not os.path.exists(os.path.join(root, match))]:  # noqa: PTH110, PTH118 - the same
+            problems.error(
+                f"{lost} is a link that leads nowhere",
+                "Remove it, or bring back the file: what it promises would be passed over.",
+                Place(lost),
+            )
         if not matches and workspace.spec.get("files"):
             problems.error(f'No file matches "{pattern}"', "Correct the pattern, or create the file.", place)
         found.update(matches if os.sep == "/" else (Path(match).as_posix() for match in matches))
