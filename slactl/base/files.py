@@ -64,7 +64,14 @@ def put_once(path: Path, text: str, mode: int = 0o644) -> None:
 
 
 def _beside(path: Path, text: str, mode: int) -> Path:
-    """A file beside it that has the text on the disk."""
+    """A file beside it that has the text on the disk; an error names the file that is meant, not this one."""
+    try:
+        return _written_beside(path, text, mode)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _written_beside(path: Path, text: str, mode: int) -> Path:
     import tempfile  # noqa: PLC0415 - loads archivers and random numbers, and most runs write nothing
 
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

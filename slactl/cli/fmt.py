@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from slactl.base.diagnostics import Diagnostic, SlactlError
+from slactl.base.diagnostics import Diagnostic, Place, Severity, SlactlError
 from slactl.base.files import rewrite
 from slactl.base.mark import GENERATED
 from slactl.cli.console import Console
@@ -41,15 +41,24 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
             continue
         if after != text:
             changed = True
+            if not parsed.check:
+                try:
+                    rewrite(path, after)
+                except OSError as error:
+                    problems.append(_unwritable(shown, error))
+                    continue
             console.print(shown)
             if parsed.diff:
                 console.print("".join(_diff(text, after, shown)).rstrip("\n"))
-            if not parsed.check:
-                rewrite(path, after)
     if problems:
         console.diagnostics(problems, parsed.root)
         return 1
     return _WOULD_CHANGE if parsed.check and changed else 0
+
+
+def _unwritable(shown: str, error: OSError) -> Diagnostic:
+    reason = f"The file {shown} cannot be written: {error.strerror}"
+    return Diagnostic(Severity.ERROR, reason, "It is as it was.", Place(shown))
 
 
 def _files(root: Path, given: list[str]) -> Iterator[tuple[Path, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from slactl.base.days import parse_date
 from slactl.base.diagnostics import SlactlError
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def as_of(parsed: argparse.Namespace) -> date:
         SlactlError: when it is no date.
     """
     from datetime import UTC, datetime  # noqa: PLC0415 - some commands have no use for a day
+
+    from slactl.base.days import parse_date  # noqa: PLC0415 - the same
 
     if not parsed.as_of:
         return datetime.now(UTC).date()

@@ -1,11 +1,15 @@
 """Output that cannot be written, or not in every letter: no traceback, and the exit code of the command."""
 
+import errno
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+
+from tests.running import Run
 
 
 def start(shop: Path, words: str, **environment: str) -> "subprocess.CompletedProcess[bytes]":
@@ -66,3 +70,31 @@ def test_a_link_to_a_file_that_is_gone_is_not_passed_over(shop: Path) -> None:
     assert done.returncode == 1
     for name in ("gone", "round"):
         assert f"agreements/{name}.yaml is a link that leads nowhere".encode() in done.stderr
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file can be made; root's files could be written whatever their permissions are."""
+
+    def refused(**where: object) -> tuple[int, str]:
+        raise PermissionError(errno.EACCES, "Permission denied", f"{where['dir']}/{where['prefix']}x1y2")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_fmt_names_each_file_that_it_could_not_write_and_claims_no_change(shop: Path, run: Run) -> None:
+    files = [shop / "agreements" / f"{name}.yaml" for name in ("one", "two")]
+    for file in files:
+        file.write_text("kind:   Party\n", encoding="utf-8")
+    code, out, err = run("fmt")
+    assert (code, out) == (1, "")
+    for file in files:
+        assert f"The file agreements/{file.name} cannot be written: Permission denied" in err
+        assert file.read_text(encoding="utf-8") == "kind:   Party\n"
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_a_file_that_cannot_be_written_is_named_and_not_the_one_beside_it(shop: Path, run: Run) -> None:
+    code, _, err = run("explain", "sla.acme-shop.availability", "-out=proof.json")
+    assert (code, err.strip()) == (1, f"Error: Permission denied: {shop / 'proof.json'}")
