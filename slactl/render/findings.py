@@ -127,7 +127,12 @@ def _margin(result: ObjectiveResult) -> str:
     allowed = f"the target allows {spoken(result.allowed_s)} in {result.window}"
     if result.margin_s >= 0:
         return f"margin {spoken(result.margin_s)}: {allowed}, the worst window"
-    return f"short by {spoken(-result.margin_s)}: {allowed}, the worst window"
+    most = (
+        "up to "
+        if result.verdict == "undecided" and result.guaranteed.lower < result.guaranteed.upper
+        else ""
+    )
+    return f"short by {most}{spoken(-result.margin_s)}: {allowed}, the worst window"
 
 
 def _link(link: Link, style: Style) -> str:

@@ -182,9 +182,13 @@ def _objective(change: ObjectiveChange, width: int, margin_s: str | None, style:
     if change.verdict_before or change.verdict_after:
         before = verdict_words(change.verdict_before, style) if change.verdict_before else None
         after = verdict_words(change.verdict_after, style) if change.verdict_after else None
-        margin = f" (margin {spoken(int(margin_s))} in the worst window)" if margin_s and after else ""
+        margin = f" ({_left(int(margin_s))} in the worst window)" if margin_s and after else ""
         parts.append(f"support: {_arrow(before, after)}{margin}")
     return "   ".join(parts)
+
+
+def _left(margin_s: int) -> str:
+    return f"margin {spoken(margin_s)}" if margin_s >= 0 else f"short by {spoken(-margin_s)}"
 
 
 def _arrow(before: str | None, after: str | None) -> str:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from slactl.base.duration import spoken
+from slactl.check.engine import check
 from slactl.check.explain import Explanation, explain
 from slactl.documents.load import load_workspace
 from slactl.model.building.estate import build_estate
 from slactl.render.explanation import explanation_documents, explanation_text
+from slactl.render.findings import objective_text
 from slactl.render.style import Style
 from slactl.verify.verdict import Verified, verify
 from tests.estate_texts import PEOPLE, promise, service
@@ -83,3 +86,19 @@ def test_what_an_owner_claims_is_shown_in_a_rolling_window_too(
     days = min(DAYS, DAYS * (1 - Fraction(own.removesuffix("%")) / 100) + (31 + 29 + 31) * Fraction(3, 1000))
     assert found.result.guaranteed.lower == found.result.guaranteed.upper == 1 - days / DAYS
     assert isinstance(verify(documents["witness"]), Verified)
+
+
+def test_an_interval_around_the_target_is_said_as_one(workspace: Write) -> None:
+    """By the quarter and by the month are at their worst at different times: whether 98.8% holds is not known."""
+    root = workspace(text("calendar-quarter", "calendar-month", target="98.8%"))
+    found, _ = explained(root)
+    estate, _ = build_estate(load_workspace(root))
+    result = found.result
+    assert result.verdict == "undecided"
+    assert result.guaranteed.lower < Fraction(988, 1000) < result.guaranteed.upper
+    assert f"short by up to {spoken(-result.margin_s)}: the target allows" in objective_text(result, Style())
+    (finding,) = [one for one in check(estate, TODAY).findings if one.rule == "SLA201"]
+    most, least = (
+        (1 - share) * result.window_s for share in (result.guaranteed.lower, result.guaranteed.upper)
+    )
+    assert f"what is below allows {spoken(most)} at most, and {spoken(least)} at least." in finding.message

@@ -192,3 +192,15 @@ def test_two_backends_may_share_a_folder(shop: Path, run: Run) -> None:
     assert run("drift")[0] == 0
     backends.write_text(text)
     assert run("plan")[0] == 1, "objects are left in a backend that is not in the files any more"
+
+
+def test_a_plan_says_what_a_promise_is_short_by_in_the_words_of_the_check(shop: Path, run: Run) -> None:
+    sla = shop / "agreements" / "slas" / "acme-shop.yaml"
+    sla.write_text(sla.read_text().replace("target: 99.9%", "target: 99.99%"))
+    short = (
+        run("check")[1].partition("sla.acme-shop.availability")[2].partition("short by ")[2].partition(":")[0]
+    )
+    assert short
+    out = run("plan")[1]
+    assert f"support: contradicted (short by {short} in the worst window)" in out
+    assert "margin -" not in out

@@ -23,9 +23,15 @@ def shortfall(result: ObjectiveResult, unbudgeted: Container[str]) -> str:
             f"that a window is met with a probability of {decimal_text(evidence.met.lower * 100, 2)}% at least, and "
             f"{decimal_text(evidence.guaranteed.lower * 100, 4)}% is expected."
         )
+    most, shown_s = (
+        spoken(result.allowed_s - result.margin_s),
+        (1 - result.guaranteed.upper) * result.window_s,
+    )
+    is_open = result.verdict == "undecided" and result.guaranteed.lower < result.guaranteed.upper
+    below = f"{most} at most, and {spoken(shown_s)} at least" if is_open else most
     return (
         f"{result.address} promises {result.target}, and is {result.verdict}: in {result.window} it may be down for "
-        f"{spoken(result.allowed_s)}, and what is below allows {spoken(result.allowed_s - result.margin_s)}."
+        f"{spoken(result.allowed_s)}, and what is below allows {below}."
     )
 
 
