@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, Place
+from slactl.base.ratio import decimal_text
 from slactl.base.windows import Window, parse_window
 
 _YEARS = range(1900, 3000)
@@ -20,8 +21,13 @@ class Values:
         self._problems = problems
 
     def share(self, text: str, place: Place) -> Fraction:
-        """`99.95%` or `0.9995`."""
+        """`99.95%`; in JSON `0.9995`, too."""
         number = text.replace("%", "").strip()
+        if "%" not in text and Decimal(number) and not place.file.endswith(".json"):
+            readings = f"{number}% or {decimal_text(Fraction(Decimal(number)) * 100, 40)}%"
+            hint = "Write the one that is meant, with its %; only JSON files give shares without."
+            self._problems.error(f"{number} has no % and could mean {readings}", hint, place)
+            return Fraction(1)
         share = Fraction(Decimal(number)) / (100 if "%" in text else 1)
         if share <= 1:
             return share
