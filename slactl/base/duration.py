@@ -92,11 +92,21 @@ def parse_duration(text: str) -> Duration:
             milliseconds += Decimal(number) * _MILLISECONDS[unit]
     if milliseconds != int(milliseconds) or months != int(months):
         raise ValueError(f'"{text}" is finer than a millisecond or a month can say.')
-    if milliseconds > _LONGEST_YEARS * 366 * _MILLISECONDS["d"] or months > _LONGEST_YEARS * 12:
+    return Duration(int(milliseconds), int(months))
+
+
+def parse_length(text: str) -> Duration:
+    """Read a duration that calendars can hold, added to any day of theirs.
+
+    Raises:
+        ValueError: with a sentence for the user.
+    """
+    read = parse_duration(text)
+    if read.milliseconds > _LONGEST_YEARS * 366 * _MILLISECONDS["d"] or read.months > _LONGEST_YEARS * 12:
         raise ValueError(
             f'"{text:.60}" is longer than {_LONGEST_YEARS:,} years, and no calendar reaches so far.'
         )
-    return Duration(int(milliseconds), int(months))
+    return read
 
 
 def spoken(seconds: Fraction | int, units: int = 3) -> str:

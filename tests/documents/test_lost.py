@@ -70,6 +70,7 @@ def test_an_agreement_without_objectives_promises_nothing(workspace: Write) -> N
         ("customer: acme,", "customer: acme, term: {from: 2026-01-01, until: 9999-12-31},", "2999-12-31"),
         ("customer: acme,", "customer: acme, term: {from: 0001-01-01},", "1900-01-01"),
         ("customer: acme,", "customer: acme, maintenance: {allowance: 99999999999h},", "1,000 years"),
+        ("target: 99%", "target: 99%, window: {rolling: 999999999d}", "1,000 years"),
         ("customer: acme,", "customer: acme, exit: {missed: 7, within: 6},", "missed is at most 6"),
         (
             "customer: acme,",
@@ -108,3 +109,48 @@ def test_a_character_that_yaml_refuses_is_shown_with_what_to_do(
     assert said in found.detail
     assert found.range is not None
     assert found.range.start.line == text[: text.find("\0")].count("\n") + 1 if "\0" in text else True
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("customer: acme,", "customer: acme, maintenance: {allowance: 4M},", "allowance cannot be 4M"),
+        ("customer: acme,", "customer: acme, reviews: {every: 0d},", "every cannot be 0s"),
+        ("customer: acme,", "customer: acme, reporting: {every: 0M},", "every cannot be 0s"),
+        ("customer: acme,", "customer: acme, joint: [{services: [net], atLeast: 1, downtime: 5M}],", "downtime cannot be 5M"),
+        ("target: 99%", "target: 99%, measure: {slice: 0m}", "slice cannot be 0s"),
+        ("intrinsic: {", "intrinsic: {triage-time: 30M, ", "triage-time cannot be 2Y6M"),
+        ("intrinsic: {", "intrinsic: {latency: {percentile: 99, target: 3M}, ", "target cannot be 3M"),
+    ],
+)  # fmt: skip
+def test_months_where_minutes_are_meant_and_lengths_of_nothing_are_refused(
+    workspace: Write, before: str, after: str, said: str
+) -> None:
+    assert summaries(workspace(PEOPLE, ABOVE.replace(before, after), NET)) == [said]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("owner: web", "owner: web, independence: [{between: [net, nett], evidence: e, signedBy: me, until: 2027-01-01}]", 'There is no service "nett"'),
+        ("owner: web", "owner: web, independence: [{between: [net, net], evidence: e, signedBy: me, until: 2027-01-01}]", "Independence is between two services or more"),
+        ("customer: acme,", "customer: acme, joint: [{services: [net, nett], atLeast: 2, downtime: 5m}],", 'There is no service "nett"'),
+        ("customer: acme,", "customer: acme, credits: [{objective: uptime, below: 99%, credit: 10%}],", 'Credits are for the objective "uptime", and there is none of that name'),
+    ],
+)  # fmt: skip
+def test_names_in_evidence_joint_promises_and_credits_lead_somewhere(
+    workspace: Write, before: str, after: str, said: str
+) -> None:
+    assert summaries(workspace(PEOPLE, ABOVE.replace(before, after), NET)) == [said]
+
+
+def test_credits_of_a_level_end_with_the_objective_that_an_agreement_takes_out(workspace: Write) -> None:
+    level = document(
+        "ServiceLevel",
+        "gold",
+        "objectives: {p95-latency: {metric: latency, percentile: 95, target: 1s}}, "
+        "credits: [{objective: p95-latency, below: 99%, credit: 10%}]",
+    )
+    taken_out = ABOVE.replace("customer: acme,", "customer: acme, extends: [gold],")
+    taken_out = taken_out.replace("objectives: {", "objectives: {p95-latency: null, ")
+    assert summaries(workspace(PEOPLE, taken_out, NET, level)) == []

@@ -101,7 +101,7 @@ def agreement(document: Document, around: Surroundings, problems: Diagnostics) -
         excludes=excludes,
         exit=_exit(spec.below("exit")),
         reviews=_reviews(spec.below("reviews")),
-        reporting_every=spec.below("reporting").duration("every"),
+        reporting_every=spec.below("reporting").cadence("every"),
         priority_scale=priorities.texts("scale"),
         priority_map=priorities.below("map").data,
         joint=tuple(one for fields in spec.entries("joint") if (one := _joint(fields)) is not None),
@@ -195,7 +195,7 @@ def _term(spec: Fields) -> Term:
     return Term(
         start=start,
         until=until,
-        renewal=term.below("renewal").duration("for") if isinstance(renewal, Mapping) else None,
+        renewal=term.below("renewal").cadence("for") if isinstance(renewal, Mapping) else None,
         notice_provider=both or term.below("notice").duration("provider"),
         notice_customer=both or term.below("notice").duration("customer"),
     )
@@ -206,14 +206,14 @@ def _maintenance(fields: Fields) -> Maintenance | None:
         return None
     windows = [maintenance_window(one) for one in fields.entries("windows")]
     return Maintenance(
-        allowance=fields.duration("allowance"),
+        allowance=fields.fixed("allowance"),
         notice=fields.duration("notice"),
         windows=tuple(window for window in windows if window is not None),
     )
 
 
 def _reviews(fields: Fields) -> Reviews:
-    return Reviews(fields.duration("every"), fields.date("first"), fields.text("adjustment"))
+    return Reviews(fields.cadence("every"), fields.date("first"), fields.text("adjustment"))
 
 
 def _exit(fields: Fields) -> Mapping[str, Any]:
@@ -228,7 +228,7 @@ def _exit(fields: Fields) -> Mapping[str, Any]:
 
 
 def _joint(fields: Fields) -> Joint | None:
-    downtime = fields.duration("downtime")
+    downtime = fields.fixed("downtime")
     if downtime is None:
         return None
     services = fields.texts("services")
@@ -379,20 +379,12 @@ def _percentile(fields: Fields, metric: str) -> Decimal | None:
 
 def _measure(fields: Fields) -> Measure:
     return Measure(
-        slice=_fixed(fields, "slice"),
+        slice=fields.fixed("slice", above_zero=True),
         down_when=fields.text("downWhen"),
-        counts_after=_fixed(fields, "countsAfter"),
+        counts_after=fields.fixed("countsAfter"),
         point=fields.text("point"),
         source="supplier-report" if fields.text("source") == "supplier-report" else "own",
     )
-
-
-def _fixed(fields: Fields, key: str) -> Duration | None:
-    duration = fields.duration(key)
-    if duration is not None and duration.months:
-        fields.error(f"{key} cannot be {duration}", "`m` is minutes, an upper-case `M` months.", key)
-        return None
-    return duration
 
 
 def _population(fields: Fields) -> Population | None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from slactl.base.days import parse_date
 from slactl.base.diagnostics import Diagnostics, Path, Place
-from slactl.base.duration import Duration, parse_duration
+from slactl.base.duration import Duration, parse_length
 from slactl.base.money import Money, parse_money
 from slactl.base.rate import Rate, parse_rate
 from slactl.base.ratio import Ratio, parse_ratio
@@ -72,7 +72,25 @@ class Fields:
 
     def duration(self, key: str) -> Duration | None:
         """A duration."""
-        return self._parsed(key, parse_duration)
+        return self._parsed(key, parse_length)
+
+    def fixed(self, key: str, *, above_zero: bool = False) -> Duration | None:
+        """A duration of the same length on every day: months have none, and are mostly meant as minutes."""
+        duration = self.duration(key)
+        if duration is not None and duration.months:
+            self.error(f"{key} cannot be {duration}", "`m` is minutes, an upper-case `M` months.", key)
+            return None
+        return self._above_zero(key, duration) if above_zero else duration
+
+    def cadence(self, key: str) -> Duration | None:
+        """How often something comes round."""
+        return self._above_zero(key, self.duration(key))
+
+    def _above_zero(self, key: str, duration: Duration | None) -> Duration | None:
+        if duration is not None and not duration.months and not duration.milliseconds:
+            self.error(f"{key} cannot be {duration}", "Write a length above zero.", key)
+            return None
+        return duration
 
     def money(self, key: str) -> Money | None:
         """A sum of money."""
@@ -123,10 +141,12 @@ def parse_target(text: str, metric: str) -> Ratio | Duration | Rate | str:
         return parse_ratio(text)
     if metric == "throughput":
         return parse_rate(text)
-    return text if metric == "support-hours" else parse_duration(text)
+    return text if metric == "support-hours" else parse_length(text)
 
 
 def _window(value: Any) -> Window:
+    if isinstance(value, dict) and "rolling" in value:
+        parse_length(str(value["rolling"]))
     return parse_window(value)
 
 

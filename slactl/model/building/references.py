@@ -10,6 +10,7 @@ from slactl.model.agreement import Agreement, Objective
 from slactl.model.building.agreement import calendar_name
 from slactl.model.estate import Estate
 from slactl.model.merge import merged, origin
+from slactl.model.service import Service
 
 
 def check_references(estate: Estate, problems: Diagnostics, lost: Lost) -> None:
@@ -21,8 +22,11 @@ def check_references(estate: Estate, problems: Diagnostics, lost: Lost) -> None:
         )
         for call in service.calls():
             look.needs("service", call.service, call.place, f"The service {service.name} depends on it.")
+        _check_independence(service, look)
     for agreement in estate.agreements.values():
         _check_agreement(agreement, look)
+        _check_joint(agreement, look)
+        _check_credits(agreement, look)
     _check_calendars(estate, look)
     for level in estate.levels.values():
         if level.customer:
@@ -60,6 +64,15 @@ class _Look:
         )
 
 
+def _check_independence(service: Service, look: _Look) -> None:
+    for one in service.independence:
+        place = one.place or service.place
+        if len(set(one.between)) < 2:  # noqa: PLR2004 - nothing is independent of itself
+            look.problems.error("Independence is between two services or more", "Name all of them.", place)
+        for name in one.between:
+            look.needs("service", name, place, f"The service {service.name} records that it is independent.")
+
+
 def _check_agreement(agreement: Agreement, look: _Look) -> None:
     def at(*path: str | int) -> Place:
         return origin(agreement.layers, path)[1]
@@ -92,6 +105,24 @@ def _check_agreement(agreement: Agreement, look: _Look) -> None:
         )
     for objective in agreement.objectives.values():
         _check_objective(objective, agreement, look)
+
+
+def _check_joint(agreement: Agreement, look: _Look) -> None:
+    for joint in agreement.joint:
+        for name in joint.services:
+            look.needs("service", name, joint.place or agreement.place, "The joint downtime is of it.")
+
+
+def _check_credits(agreement: Agreement, look: _Look) -> None:
+    """Every step is on an objective that some layer speaks of; one that a nearer layer removes takes its steps along."""
+    spoken_of = {name for layer in agreement.layers for name in layer.spec.get("objectives") or {}}
+    for step in agreement.credits.steps if agreement.credits is not None else ():
+        if step.objective not in spoken_of:
+            look.problems.error(
+                f'Credits are for the objective "{step.objective}", and there is none of that name',
+                did_you_mean(step.objective, spoken_of).strip(),
+                origin(agreement.layers, ("credits",))[1],
+            )
 
 
 def _check_objective(objective: Objective, agreement: Agreement, look: _Look) -> None:

@@ -48,7 +48,7 @@ def _part(spec: Fields, value: Any, path: tuple[str | int, ...]) -> Call | Group
             calls=value.get("calls", 1),
             mode=value.get("mode", "sequence"),
             retries=value.get("retries", 0),
-            timeout=fields.duration("timeout"),
+            timeout=fields.fixed("timeout"),
         )
     groups = [key for key in ("all", "any", "atLeast") if key in value]
     if len(groups) != 1:
@@ -82,9 +82,9 @@ def _intrinsic(fields: Fields) -> Intrinsic:
     percentile = latency.data.get("percentile")
     return Intrinsic(
         availability=fields.ratio("availability"),
-        triage_time=fields.duration("triage-time"),
+        triage_time=fields.fixed("triage-time"),
         latency_percentile=None if percentile is None else str(percentile),
-        latency_target=latency.duration("target"),
+        latency_target=latency.fixed("target"),
     )
 
 
