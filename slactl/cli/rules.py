@@ -20,7 +20,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """List the rules, or explain one."""
     rules = [one for one in all_rules() if parsed.rule in (None, one.id)]
     if not rules:
-        console.error(f"There is no rule {parsed.rule}. `slactl rules` lists them.")
+        console.error(f"Error: There is no rule {parsed.rule}\n\n`slactl rules` lists them.\n")
         return 1
     if parsed.json:
         fields = ("id", "severity", "title", "rationale", "source", "fix")

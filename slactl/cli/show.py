@@ -17,7 +17,9 @@ from slactl.render.plan_formats import PLAN_DOCUMENTS, PLAN_FORMATS
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     add_inputs(parser)
-    parser.add_argument("what", help="an agreement's address (sla.acme-shop) or a saved plan file")
+    parser.add_argument(
+        "what", metavar="ADDRESS|FILE", help="an agreement's address (sla.acme-shop) or a saved plan file"
+    )
     parser.add_argument(
         "--at", metavar="DATE", help="the agreement as it was last applied by the end of that day (UTC)"
     )

@@ -49,7 +49,9 @@ def _documents(path: Path, shown: str) -> list[Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SlactlError(f"The file {shown} cannot be read: {error}", "") from error
+        raise SlactlError(
+            f"The file {shown} cannot be read: {error.strerror if isinstance(error, OSError) else error}", ""
+        ) from error
     try:
         found = _parsed(text)
     except (ValueError, RecursionError) as error:

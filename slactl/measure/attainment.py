@@ -55,7 +55,13 @@ def attainments(estate: Estate, as_of: date, connect: Callable[[str], Connection
     """
     found: list[Attainment] = []
     for name in estate.backends:
-        asked = list(_questions(estate, as_of, name))
+        questions = list(_questions(estate, as_of, name))
+        asked = [one for one in questions if one[0].measured.seconds]
+        found += [
+            _attained(query, window, name, Reading(query.objective.address, None, note=_why_not(query)))
+            for query, window in questions
+            if not query.measured.seconds
+        ]
         if asked:
             with connect(name) as connection:
                 readings = connection.measure([query for query, _ in asked])
@@ -65,6 +71,20 @@ def attainments(estate: Estate, as_of: date, connect: Callable[[str], Connection
                 if reading is not None
             ]
     return found
+
+
+def _why_not(query: Query) -> str:
+    """Why nothing of a window counts: a backend may have figures of it all the same, which nobody was promised."""
+    start, end = query.agreement.term.start, query.agreement.term.until
+    if start is not None and query.end <= _midnight(start):
+        return f"the agreement begins on {start}"
+    if (
+        end is not None
+        and query.agreement.term.renewal is None
+        and _midnight(end + timedelta(days=1)) <= query.start
+    ):
+        return f"the agreement ended on {end}"
+    return "no time of this window counts"
 
 
 def _questions(estate: Estate, as_of: date, backend: str) -> Iterator[tuple[Query, str]]:
