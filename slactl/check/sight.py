@@ -400,10 +400,12 @@ class Sight:
             words = f"at least {joint.at_least} of {', '.join(joint.services)} down at once for {joint.downtime} a {joint.window}"
             return Link(name, words, downtime_s, joint.place)
         if leaf.kind == "promise":
-            best = min(leaf.backers, key=_strictness).objective
+            backer = min(leaf.backers, key=_strictness)
+            best = backer.objective
             of = ", counted over other requests than ours" if self._is_of_other_requests(name, top) else ""
             service = leaf.service if len(best.services) > 1 else ""
-            return Link(best.address, f"{best.target} a {best.window}{of}", downtime_s, best.place, service)
+            words = f"{best.target} a {best.window}{_where(backer)}{of}"
+            return Link(best.address, words, downtime_s, best.place, service)
         if leaf.kind == "intrinsic":
             claim = self._estate.services[leaf.service].intrinsic.availability
             return Link(leaf.name, f"{claim} claimed by its owner", downtime_s, leaf.place)
@@ -411,6 +413,13 @@ class Sight:
             return Link(f"service.{leaf.service}", f"no promise: {leaf.name}", downtime_s, leaf.place)
         words = "a duty of the customer" if leaf.kind == "duty" else "no promise"
         return Link(f"service.{leaf.service}", words, downtime_s, leaf.place)
+
+
+def _where(backer: Backer) -> str:
+    """The time that a promise leaves out of its windows, in words: it may be all of what it allows to go down."""
+    hours = f", hours {backer.objective.hours}" if backer.objective.hours else ""
+    maintained = backer.agreement.maintenance and "planned-maintenance" in backer.objective.excludes
+    return hours + (", outside planned maintenance" if maintained else "")
 
 
 def _in_order(found: Numbers) -> Numbers:

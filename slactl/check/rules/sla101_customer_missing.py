@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from slactl.base.diagnostics import Severity
+from slactl.base.text import sentence_list
 from slactl.check.rules.rule import Broken, Evidence, rule
+from slactl.model.agreement import Agreement
+from slactl.model.merge import merged, origin
 
 
 @rule(
@@ -18,4 +21,16 @@ def customer_missing(evidence: Evidence) -> Iterator[Broken]:
     """SLAs without a customer."""
     for sla in evidence.estate.slas():
         if not sla.customers:
-            yield Broken(sla.address, f"{sla.address} has no customer.", place=sla.place.key_at("spec"))
+            yield _missing(sla)
+
+
+def _missing(sla: Agreement) -> Broken:
+    wanted = merged(sla.layers).get("customers")
+    if not isinstance(wanted, dict):
+        return Broken(sla.address, f"{sla.address} has no customer.", place=sla.place.key_at("spec"))
+    labels = sentence_list([f"{key}: {value}" for key, value in (wanted.get("matching") or {}).items()])
+    return Broken(
+        sla.address,
+        f"{sla.address} has no customer: no party that is one has the labels {labels}.",
+        place=origin(sla.layers, ("customers",))[1],
+    )
