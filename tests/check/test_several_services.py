@@ -123,3 +123,12 @@ def test_what_is_not_judged_is_told_why(workspace: Write, address: str, said: st
     with pytest.raises(SlactlError) as refused:
         explain(estate, TODAY, address)
     assert said in "".join(one.detail for one in refused.value.diagnostics)
+
+
+def test_a_link_says_of_which_time_its_promise_is(workspace: Write) -> None:
+    """What lies outside may be all of what it allows to go down."""
+    partly = PEOPLE + service("shop", "web", "[net]", "100%") + service("net", "cloud")
+    terms = "hours: office, excludes: [planned-maintenance], maintenance: {allowance: 4h},"
+    estate = estate_of(workspace(partly + promise("UC", "net", "net", "99.9%", terms) + sla()))
+    (link,) = check(estate, TODAY).objectives["sla.a.availability"].links
+    assert link.promise == "99.9% a calendar-month, hours office, outside planned maintenance"
