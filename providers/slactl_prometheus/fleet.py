@@ -118,7 +118,14 @@ def _alert(pair: Pair, burn: BurnClass, interval_s: int, minimum_events: int) ->
     return {
         "alert": "SlactlBudgetBurn",
         "expr": f"{conditions[0]} and on(objective) {conditions[1]} and on(objective) ({enough})",
-        "labels": {"severity": pair.severity, "long": long, "short": short, "factor": factor},
+        # the series has the class already; said here, two classes whose factors are alike are two rules to promtool, too
+        "labels": {
+            "severity": pair.severity,
+            "long": long,
+            "short": short,
+            "factor": factor,
+            "class": burn.name,
+        },
         "annotations": {
             "summary": "{{ $labels.objective }} burns its budget {{ $value | humanize }} times faster than {{ $labels.customer }} was promised",
             "description": (

@@ -15,6 +15,7 @@ from slactl.model.building.estate import build_estate
 from slactl.provider import Compilation, Context
 from slactl_prometheus import Provider
 from slactl_prometheus.files import RULES
+from tests.estate_texts import document
 
 Write = Callable[..., Path]
 
@@ -118,7 +119,7 @@ class Case:
         return self
 
     def run(self) -> None:
-        promtool("check", "rules", *self.files)
+        promtool("check", "rules", "--lint-fatal", *self.files)
         path = self.root / "case.yml"
         path.write_text(
             yaml.safe_dump({"rule_files": self.files, "evaluation_interval": "1m", "tests": [self.test]})
@@ -269,7 +270,22 @@ def test_hostile_texts_stay_texts(workspace: Write) -> None:
     )
     (body,) = [one.body for one in compiled(root).resources if one.address == "prom.rules.sla.a"]
     assert selector in body["groups"][0]["rules"][0]["expr"]
-    promtool("check", "rules", *write_rules(compiled(root), root / "generated"))
+    promtool("check", "rules", "--lint-fatal", *write_rules(compiled(root), root / "generated"))
+
+
+def test_alerts_of_classes_with_the_same_factor_are_no_duplicates_to_promtool(workspace: Write) -> None:
+    lab = (
+        document("Calendar", "lab", 'timezone: UTC, hours: {mon-sat: ["06:00-22:00"]}').removeprefix("---\n")
+        + "---\n"
+    )
+    rolling = "availability: {target: 99.9%, indicator: probe, window: {rolling: 30d}}"
+    root = workspace(ESTATE + lab + sla("a", rolling) + sla("b", rolling, "hours: lab,"))
+    (fleet,) = [one.body for one in compiled(root).resources if one.address == "prom.shared.fleet"]
+    alerts = [rule for group in fleet["groups"] for rule in group["rules"] if "alert" in rule]
+    factors = [rule["labels"]["factor"] for rule in alerts]
+    assert len(set(factors)) < len(factors)
+    assert len({json.dumps(rule["labels"], sort_keys=True) for rule in alerts}) == len(alerts)
+    promtool("check", "rules", "--lint-fatal", *write_rules(compiled(root), root / "generated"))
 
 
 def test_two_thousand_objectives_make_at_most_2100_rules(workspace: Write) -> None:
