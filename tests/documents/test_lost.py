@@ -154,3 +154,14 @@ def test_credits_of_a_level_end_with_the_objective_that_an_agreement_takes_out(w
     taken_out = ABOVE.replace("customer: acme,", "customer: acme, extends: [gold],")
     taken_out = taken_out.replace("objectives: {", "objectives: {p95-latency: null, ")
     assert summaries(workspace(PEOPLE, taken_out, NET, level)) == []
+
+
+@pytest.mark.parametrize("length", ["0m", "1M", "500ms", "1500ms"])
+def test_a_slice_of_time_is_whole_seconds_long(workspace: Write, length: str) -> None:
+    """Backends evaluate rules each so many seconds: half of one was a rule every 0 days."""
+    slices = document(
+        "Indicator", "i", f"ratio: {{good: g, total: t}}, timeslice: {{of: {length}, good: 95%}}"
+    )
+    assert summaries(workspace(PEOPLE, ABOVE, NET, slices)) == [
+        "A slice of time has a fixed length of whole seconds above zero"
+    ]

@@ -141,8 +141,10 @@ def indicator(document: Document, problems: Diagnostics) -> Indicator:
 
 def _timeslice(fields: Fields) -> Timeslice | None:
     of, good = fields.duration("of"), fields.ratio("good")
-    if of is not None and (of.months or of.milliseconds <= 0):
-        fields.error("A slice of time has a fixed length above zero", "Write 1m or 5m.", "of")
+    if of is not None and (of.months or of.milliseconds <= 0 or of.milliseconds % 1000):
+        fields.error(
+            "A slice of time has a fixed length of whole seconds above zero", "Write 1m or 5m.", "of"
+        )
         return None
     return Timeslice(of, good) if of and good else None
 
