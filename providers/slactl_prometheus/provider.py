@@ -85,6 +85,8 @@ class _Compiler:
         self._notices: list[Notice] = []
         self._masks: dict[str, tuple[Mask, list[str]]] = {}
         self._classes: dict[tuple[int, str], BurnClass] = {}
+        self._silent: dict[tuple[str, str], bool] = {}
+        """By burn class and budget, whether no alert can fire."""
 
     def watched(self) -> list[Watched]:
         return list(self._plans())
@@ -155,9 +157,10 @@ class _Compiler:
         self._notices.append(Notice(severity, address, message, objective.place if objective else None))
 
     def _warn_of_silent_alerts(self, objective: Objective, burn: BurnClass) -> None:
-        budget = Decimal(budget_text(objective))
-        silent = [pair for pair in PAIRS if not fires(pair, burn, budget)]
-        if len(silent) == len(PAIRS):
+        key = (burn.name, budget_text(objective))
+        if key not in self._silent:
+            self._silent[key] = not any(fires(pair, burn, Decimal(key[1])) for pair in PAIRS)
+        if self._silent[key]:
             self._note(
                 Severity.WARNING, objective.address,
                 "Its budget is so large that no burn-rate alert can fire: even a total outage burns it too slowly.", objective,

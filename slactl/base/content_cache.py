@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Any, Self
 
 _VERSION = 1
+_decoded = json.JSONDecoder().raw_decode
+"""What `packed` made has nothing before or after it to look for."""
 
 
 def digest_of(content: bytes) -> bytes:
@@ -65,7 +67,7 @@ class ContentCache:
         if text is None:
             return None
         self._used.add(digest)
-        return json.loads(text)
+        return _decoded(text)[0]
 
     def put(self, digest: bytes, documents: str) -> None:
         """Remember a valid file's documents, as `packed` made them."""

@@ -111,8 +111,13 @@ def parse_length(text: str) -> Duration:
 
 def spoken(seconds: Fraction | int, units: int = 3) -> str:
     """Seconds as a person says them: `43m 12s`, `1d 3h 20m`, `0.4s`; rounded down to the last unit shown."""
-    number, of = abs(seconds.numerator), seconds.denominator
-    sign = "-" if seconds.numerator < 0 else ""
+    return _spoken(seconds.numerator, seconds.denominator, units)
+
+
+@lru_cache(maxsize=4096)
+def _spoken(numerator: int, of: int, units: int) -> str:
+    number = abs(numerator)
+    sign = "-" if numerator < 0 else ""
     left = number // of
     if left < 60:  # noqa: PLR2004 - below a minute tenths of seconds matter
         tenth = number * 10 // of % 10

@@ -84,8 +84,13 @@ def decimal_text(value: Fraction, places: int, *, up: bool = False) -> str:
 
     Bounds stay bounds: round a lower bound down and an upper bound up.
     """
+    return _decimal_text(value.numerator, value.denominator, places, up)
+
+
+@lru_cache(maxsize=4096)
+def _decimal_text(numerator: int, of: int, places: int, up: bool) -> str:
     scale = 10**places
-    scaled, of = value.numerator * scale, value.denominator
+    scaled = numerator * scale
     figures = -(-scaled // of) if up else scaled // of
     whole, rest = divmod(abs(figures), scale)
     text = f"{whole}.{rest:0{places}d}".rstrip("0").rstrip(".") if rest else str(whole)

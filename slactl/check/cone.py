@@ -4,7 +4,7 @@ Gates and leaves are named by what they are, and kept for the whole estate: agre
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from slactl.assurance.structure import Gate, Structure
 from slactl.base.diagnostics import Place
@@ -58,6 +58,17 @@ class View:
     """Outages up to this long do not count above."""
     outside: Outside | None = None
     """Where it is measured, if something below is measured further in."""
+    words: str = field(init=False, compare=False, repr=False)
+    """What it adds to the name of a node."""
+
+    def __post_init__(self) -> None:
+        customers = f" of {','.join(self.customers)}" if self.customers else ""
+        after = f" after {Duration(self.threshold_ms)}" if self.threshold_ms else ""
+        out = self.outside
+        at = f" at {out.point}{', covered' if out.covered else ''}" if out is not None else ""
+        chain = "" if self.chain else " local"
+        words = f"{customers} [{self.metric} {self.firmness}{chain}{after}{at}]"
+        object.__setattr__(self, "words", words)
 
 
 @dataclass(slots=True)
@@ -304,8 +315,7 @@ def _words(group: Group) -> str:
     return f"{'all' if group.at_least == len(group.parts) else group.at_least} of {parts}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
+class _Ask(NamedTuple):
     """A service as a consumer sees it; without a consumer: looked through."""
 
     service: str
@@ -318,14 +328,9 @@ class _Ask:
         return f" x{self.times}" if self.times > 1 else ""
 
     def node(self, view: View) -> str:
-        seen = (
-            f"{self.service} for {self.consumer}" if self.consumer is not None else f"{self.service} itself"
-        )
-        customers = f" of {','.join(view.customers)}" if view.customers else ""
-        after = f" after {Duration(view.threshold_ms)}" if view.threshold_ms else ""
-        out = view.outside
-        at = f" at {out.point}{', covered' if out.covered else ''}" if out is not None else ""
-        return f"{seen}{self.often}{customers} [{view.metric} {view.firmness}{'' if view.chain else ' local'}{after}{at}]"
+        if self.consumer is None:
+            return f"{self.service} itself{self.often}{view.words}"
+        return f"{self.service} for {self.consumer}{self.often}{view.words}"
 
 
 @dataclass(slots=True)

@@ -1,8 +1,10 @@
 """Judges one objective: its structure evaluated in its own measured time, window by window."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
-from slactl.base.quick_dataclass import replace
+from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Span, Window
 from slactl.check.cone import Cones, View, threshold_ms
@@ -12,8 +14,8 @@ from slactl.check.result import Interval, Link, ObjectiveResult, Verdict
 from slactl.check.sight import Numbers, Sight
 from slactl.check.timeline import (
     Clock,
+    Stretch,
     Timeline,
-    allowed_by,
     clock_of,
     clock_of_joint,
     first_second,
@@ -40,6 +42,8 @@ class Evaluator:
         """Whether any promise counts outages only after a while."""
         self._timelines: dict[Clock, Timeline] = {}
         self._sights: dict[tuple[Clock, bool], Sight] = {}
+        self._worths: dict[tuple[int, Ratio], _Worth] = {}
+        """By the identity of numbers that some sight keeps, and a target."""
         self.horizon_end = _end_of_month(estate.workspace.check.horizon.after(as_of))
         self._relied = Relied(
             estate, (first_second(as_of), first_second(self.horizon_end + timedelta(days=1)))
@@ -52,19 +56,21 @@ class Evaluator:
         sight = self._sight(agreement, objective)
         if sight is None or not isinstance(objective.target, Ratio):
             return None
-        unbudgeted = any(node in self._cones.unbudgeted for node in self._cones.structure.order(top))
-        firmness = agreement.status.firmness
-        allowed = allowed_by(objective)
-        chain, local = (
-            _capped(
-                sight.numbers(node, firmness).verdict_on(objective.target),
-                unbudgeted=unbudgeted or self._uncounted(node),
-            )
-            for node in (top, local_top)
+        firmness, target = agreement.status.firmness, objective.target
+        unbudgeted = self._is_any_below(top, self._cones.unbudgeted)
+        worth = self._worth(sight, sight.common(top, firmness), target)
+        chain = local = _capped(
+            worth.verdict, unbudgeted=unbudgeted or self._is_any_below(top, self._cones.uncounted)
         )
-        numbers = sight.numbers(top, firmness)
-        links = sight.links(numbers, top, firmness) if self._explain or chain != "guaranteed" else ()
-        result = _result(agreement, objective, sight, (chain, local), numbers, links)
+        if local_top != top:
+            local = _capped(
+                self._worth(sight, sight.common(local_top, firmness), target).verdict,
+                unbudgeted=unbudgeted or self._is_any_below(local_top, self._cones.uncounted),
+            )
+        explained = self._explain or chain != "guaranteed"
+        links = sight.links(sight.numbers(top, firmness), top, firmness) if explained else ()
+        result = _result(agreement, objective, (chain, local), worth, links)
+        allowed = target.complement
         if self._late:
             result = replace(result, assumes_apart=sight.assumes_apart(top, allowed))
         if chain == "only-if-independent":
@@ -87,10 +93,10 @@ class Evaluator:
         top = self._cones.of_joint(agreement, joint, View("availability", firmness))
         if top is None:
             return True
-        nodes = self._cones.structure.order(top)
         span = self._relied.of("availability", agreement, joint.services)
         between = self._between(joint.window, agreement.hours, agreement.term, span)
-        if between is None or self._uncounted(top) or any(node in self._cones.unbudgeted for node in nodes):
+        lacking = (self._cones.uncounted, self._cones.unbudgeted)
+        if between is None or any(self._is_any_below(top, nodes) for nodes in lacking):
             return between is None
         sight = self._sight_of(clock_of_joint(agreement, joint, *between), forgiving=False)
         return all(
@@ -109,32 +115,65 @@ class Evaluator:
         return sight if sight.timeline.windows else None
 
     def _sight_of(self, clock: Clock, *, forgiving: bool) -> "Sight":
-        timeline = self._timelines.setdefault(clock, Timeline(clock, self._estate))
         key = (clock, forgiving)
-        if key not in self._sights:
-            self._sights[key] = Sight(self._estate, self._cones, self._joint, timeline, forgiving=forgiving)
-        return self._sights[key]
+        found = self._sights.get(key)
+        if found is None:
+            if clock not in self._timelines:
+                self._timelines[clock] = Timeline(clock, self._estate)
+            timeline = self._timelines[clock]
+            found = Sight(self._estate, self._cones, self._joint, timeline, forgiving=forgiving)
+            self._sights[key] = found
+        return found
+
+    def _worth(self, sight: Sight, numbers: Numbers, target: Ratio) -> "_Worth":
+        key = (id(numbers), target)
+        if key not in self._worths:
+            self._worths[key] = _worth(sight, numbers, target)
+        return self._worths[key]
 
     def _between(self, window: Window, hours: str | None, term: Term, span: Span) -> Span | None:
         """Whole windows that touch a time, as far as they lie in the term; None where the term is over."""
         return within_term(term, whole_windows(window, self._estate.hours.zone(hours), span))
 
-    def _uncounted(self, top: str) -> bool:
-        """Whether outages that count above are left out by the promises somewhere below."""
-        uncounted = self._cones.uncounted
-        return bool(uncounted) and any(node in uncounted for node in self._cones.structure.order(top))
+    def _is_any_below(self, top: str, nodes: Mapping[str, str]) -> bool:
+        """Whether any of some nodes is below another one, or is it."""
+        return bool(nodes) and any(node in nodes for node in self._cones.structure.order(top))
 
 
-def _result(  # noqa: PLR0917 - the parts of one result
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What numbers are worth against a target: the same for all objectives that differ in nothing but names."""
+
+    verdict: Verdict
+    guaranteed: Interval
+    expected: Interval
+    best: Fraction
+    stretch: Stretch
+    allowed_s: Fraction
+    margin_s: Fraction
+
+
+def _worth(sight: Sight, numbers: Numbers, target: Ratio) -> _Worth:
+    stretch = sight.timeline.stretch(numbers.window)
+    allowed_s = target.complement * stretch.seconds
+    return _Worth(
+        verdict=numbers.verdict_on(target),
+        guaranteed=Interval(1 - numbers.worst.upper, 1 - numbers.worst.lower),
+        expected=Interval(1 - numbers.expected.upper, 1 - numbers.expected.lower),
+        best=1 - numbers.best.lower,
+        stretch=stretch,
+        allowed_s=allowed_s,
+        margin_s=allowed_s - numbers.worst.upper * stretch.seconds,
+    )
+
+
+def _result(
     agreement: Agreement,
     objective: Objective,
-    sight: Sight,
     verdicts: tuple[Verdict, Verdict],
-    numbers: Numbers,
+    worth: _Worth,
     links: tuple[Link, ...],
 ) -> ObjectiveResult:
-    stretch = sight.timeline.stretch(numbers.window)
-    allowed = allowed_by(objective) * stretch.seconds
     return ObjectiveResult(
         address=objective.address,
         place=objective.place,
@@ -142,13 +181,13 @@ def _result(  # noqa: PLR0917 - the parts of one result
         target=str(objective.target),
         verdict=verdicts[0],
         local_verdict=verdicts[1],
-        guaranteed=Interval(1 - numbers.worst.upper, 1 - numbers.worst.lower),
-        expected=Interval(1 - numbers.expected.upper, 1 - numbers.expected.lower),
-        best=1 - numbers.best.lower,
-        window=stretch.name,
-        window_s=stretch.seconds,
-        allowed_s=allowed,
-        margin_s=allowed - numbers.worst.upper * stretch.seconds,
+        guaranteed=worth.guaranteed,
+        expected=worth.expected,
+        best=worth.best,
+        window=worth.stretch.name,
+        window_s=worth.stretch.seconds,
+        allowed_s=worth.allowed_s,
+        margin_s=worth.margin_s,
         links=links,
         customers=agreement.customers,
         agreed=objective.agreed,

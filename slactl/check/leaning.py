@@ -10,8 +10,12 @@ Promises = Mapping[str, tuple[Agreement, Objective]]
 """Promises by their addresses."""
 
 
-def promises_below(evidence: Evidence) -> dict[str, Promises]:
+def promises_below(evidence: Evidence) -> Mapping[str, Promises]:
     """By the address of each objective of an SLA all promises that it rests on, at any depth, directly or through OLAs."""
+    return evidence.once(_promises_below)
+
+
+def _promises_below(evidence: Evidence) -> Mapping[str, Promises]:
     known: dict[frozenset[str], Promises] = {}
     found: dict[str, Promises] = {}
     for address, supports in evidence.supports.items():
@@ -64,15 +68,15 @@ def contracts_under(estate: Estate, sla: Agreement) -> tuple[Agreement, ...]:
     waiting, seen = list(sla.services), set(sla.services)
     found: dict[str, Agreement] = {}
     while waiting:
-        service = estate.services[waiting.pop()]
-        for one in estate.agreements_on.get(service.name, ()):
+        name = waiting.pop()
+        for one in estate.agreements_on.get(name, ()):
             if one.kind == "UC" and one.status is Status.AGREED:
                 found[one.address] = one
-        below = () if _is_outside(estate, service.owner) else service.calls()
-        fresh = [call.service for call in below if call.service not in seen]
-        fresh = [name for name in fresh if estate.services[name].owner not in sla.customers]
-        seen.update(fresh)
-        waiting.extend(fresh)
+        if not _is_outside(estate, estate.services[name].owner):
+            for below in estate.directly_below[name]:
+                if below not in seen and estate.services[below].owner not in sla.customers:
+                    seen.add(below)
+                    waiting.append(below)
     return tuple(found[address] for address in sorted(found))
 
 

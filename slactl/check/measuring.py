@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from slactl.base.duration import Duration, parse_duration
-from slactl.base.quick_dataclass import dataclass
 from slactl.base.ratio import parse_ratio
 from slactl.model.agreement import Objective
 from slactl.model.estate import Estate
@@ -16,8 +15,7 @@ from slactl.model.indicator import Timeslice
 _LIMIT = re.compile(r"([\w-]+)\s*(<=|>=|<|>)\s*([\d.]+)(%|[a-zA-Z]*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Measuring:
+class Measuring(NamedTuple):
     """The length of a slice or probe interval, and when one of them is down; None: not said."""
 
     slice: Duration | None
@@ -32,7 +30,7 @@ def stated(objective: Objective) -> Measuring:
 
 def by_indicators(objective: Objective, estate: Estate) -> Measuring:
     """What the indicators that measure it do; of several with slices the one with the longest."""
-    found = list(_timeslices(objective, estate))
+    found = list(_timeslices(objective, estate)) if objective.indicators else []
     if not found:
         return Measuring(None, None)
     longest = max(found, key=lambda one: one.of.milliseconds)

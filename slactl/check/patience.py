@@ -1,15 +1,14 @@
 """How long requests wait for calls that fail: timeouts, multiplied by calls and attempts along the way."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from slactl.base.quick_dataclass import dataclass
 from slactl.check.request_latency import milliseconds
 from slactl.model.estate import Estate
 from slactl.model.service import Call, Group
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """How long a service may wait for its calls before it gives up; calls without a timeout anywhere count as none."""
 
     longest_ms: int = 0

@@ -28,7 +28,8 @@ class Relied:
             return self._horizon
         if metric not in self._by_metric:
             self._by_metric[metric] = self._found(metric)
-        return _hull(self._by_metric[metric][name] for name in services)
+        first, *others = (self._by_metric[metric][name] for name in services)
+        return _hull(first, others)
 
     def _found(self, metric: str) -> Mapping[str, Span]:
         """From the top down: what looks through a service looks at all that is below it for as long."""
@@ -37,11 +38,12 @@ class Relied:
             if agreement.kind == "SLA" and agreement.status in OPEN and objective.metric == metric:
                 windows = tuple(self._windows(agreement, objective.window, objective.hours, self._horizon))
                 for name in objective.services:
-                    relied[name] = _hull((relied[name], *windows))
+                    relied[name] = _hull(relied[name], windows)
         for name in reversed(list(self._estate.bottom_up)):
-            looking = _hull((relied[name], *self._windows_of_olas(metric, name, relied[name])))
+            looking = _hull(relied[name], self._windows_of_olas(metric, name, relied[name]))
             for call in self._estate.services[name].calls():
-                relied[call.service] = _hull((relied[call.service], looking))
+                if relied[call.service] != looking:
+                    relied[call.service] = _hull(relied[call.service], (looking,))
         return relied
 
     def _windows_of_olas(self, metric: str, service: str, span: Span) -> Iterator[Span]:
@@ -61,6 +63,8 @@ class Relied:
             yield inside
 
 
-def _hull(spans: Iterable[Span]) -> Span:
-    starts, ends = zip(*spans, strict=True)
-    return min(starts), max(ends)
+def _hull(span: Span, others: Iterable[Span]) -> Span:
+    start, end = span
+    for low, high in others:
+        start, end = min(start, low), max(end, high)
+    return start, end

@@ -36,8 +36,11 @@ def judge_requests(estate: Estate, as_of: date, horizon_end: date) -> tuple[Amou
         as_of: from the window of this day on, or from the first day of the objective's term.
         horizon_end: the last day that counts, where the term does not end before.
     """
+    asked = tuple(request_objectives(estate))
+    if not asked:
+        return ()
     judge = _Judge(estate, as_of, horizon_end)
-    for agreement, objective, service in request_objectives(estate):
+    for agreement, objective, service in asked:
         judge.judge(agreement, objective, service)
     return judge.results()
 

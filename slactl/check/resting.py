@@ -1,8 +1,8 @@
 """Which promise rests on which, for the rules that hold the terms of the two beside each other."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from slactl.base.quick_dataclass import dataclass
 from slactl.check.cone import Cones, View
 from slactl.check.requests import request_objectives
 from slactl.check.rules.rule import Evidence
@@ -10,8 +10,7 @@ from slactl.check.times_asked import asked
 from slactl.model.agreement import Agreement, Objective
 
 
-@dataclass(frozen=True, slots=True)
-class Resting:
+class Resting(NamedTuple):
     """An objective of an SLA, or of an OLA that rests on others, and one promise that it rests on."""
 
     agreement: Agreement
@@ -19,27 +18,38 @@ class Resting:
     below: Objective
 
 
-def resting(evidence: Evidence) -> Iterator[Resting]:
+def resting(evidence: Evidence) -> tuple[Resting, ...]:
     """Every promise that is judged with each promise that it rests on, of every metric, each pair once.
 
     What rests on an OLA that is supported rests on that alone; what is below it is the OLA's own affair.
     """
-    seen = set[tuple[str, str]]()
+    return evidence.once(_resting)
+
+
+def shares_resting(evidence: Evidence) -> tuple[Resting, ...]:
+    """The pairs of those promises that are shares of downtime, or of requests that fail."""
+    return evidence.once(_shares_resting)
+
+
+def _resting(evidence: Evidence) -> tuple[Resting, ...]:
+    found = dict[tuple[str, str], Resting]()
     for several in (shares_resting(evidence), _times(evidence), _requests(evidence)):
         for pair in several:
-            key = (pair.above.address, pair.below.address)
-            if key not in seen:
-                seen.add(key)
-                yield pair
+            found.setdefault((pair.above.address, pair.below.address), pair)
+    return tuple(found.values())
 
 
-def shares_resting(evidence: Evidence) -> Iterator[Resting]:
-    """The pairs of those promises that are shares of downtime, or of requests that fail."""
+def _shares_resting(evidence: Evidence) -> tuple[Resting, ...]:
+    return tuple(_shares(evidence))
+
+
+def _shares(evidence: Evidence) -> Iterator[Resting]:
     for address, supports in evidence.supports.items():
         name, objective = address.rsplit(".", 1)
         agreement = evidence.estate.agreements[name]
+        above = agreement.objectives[objective]
         for below in {one.address: one for _, one in supports}.values():
-            yield Resting(agreement, agreement.objectives[objective], below)
+            yield Resting(agreement, above, below)
 
 
 def _times(evidence: Evidence) -> Iterator[Resting]:

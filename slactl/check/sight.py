@@ -1,6 +1,6 @@
 """A structure as one timeline sees it: the three numbers of each node, their proofs, and outages on dates."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -70,6 +70,8 @@ class Sight:
         self._numbers: dict[tuple[str, int], Numbers] = {}
         self._alike: dict[object, Numbers] = {}
         """Numbers by the form of a structure; leaves are told by their positions."""
+        self._common: dict[tuple[str, int], Numbers] = {}
+        self._claims: dict[Ratio, Shares] = {}
         self._over: dict[str, bool] = {}
         """By leaf: whether what is promised of it lies over our windows."""
         self._holdings: dict[tuple[str, bool], tuple[Holding, ...]] = {}
@@ -86,8 +88,20 @@ class Sight:
         """
         key = (top, firmness)
         if key not in self._numbers:
-            self._numbers[key] = self._found(top, firmness)
+            found = self.common(top, firmness)
+            alike = not self._joints(top, firmness)
+            self._numbers[key] = _renamed(found, dict(self._numbered(top))) if alike else found
         return self._numbers[key]
+
+    def common(self, top: str, firmness: int) -> Numbers:
+        """The three numbers of a node: one object for all nodes that differ in nothing but names, and without these.
+
+        What its `links` are called is not said; `numbers` does.
+        """
+        key = (top, firmness)
+        if key not in self._common:
+            self._common[key] = self._found(top, firmness)
+        return self._common[key]
 
     def links(self, numbers: Numbers, top: str, firmness: int) -> tuple[Link, ...]:
         """What each promise below adds to the worst case in the worst window, most first."""
@@ -199,7 +213,7 @@ class Sight:
         if policy.assume == "independent":
             if any(self._is_of_other_requests(name, top) for name in self._shares(top)):
                 return None  # independence says nothing about when requests come
-            expected = self._numbers[top, firmness].expected
+            expected = self.common(top, firmness).expected
             return assumed(self._cones, top, expected, policy.confidence.share)
         columns = dict.fromkeys(zip(*(share[0] for share in self._shares(top).values()), strict=True))
         found = [
@@ -252,8 +266,12 @@ class Sight:
             numbers, case = self._computed(top, firmness)
             if not self._aligned(top):
                 numbers = self._refined(numbers, case, top, firmness)
-            self._alike[form] = _renamed(numbers, {name: str(at) for at, name in enumerate(shares)})
-        return _renamed(self._alike[form], {str(at): name for at, name in enumerate(shares)})
+            self._alike[form] = _renamed(numbers, {name: at for at, name in self._numbered(top)})
+        return self._alike[form]
+
+    def _numbered(self, top: str) -> Iterator[tuple[str, str]]:
+        """The leaves below a node, each after its position."""
+        return ((str(at), name) for at, name in enumerate(self._cones.structure.leaves(top)))
 
     def _computed(self, top: str, firmness: int) -> tuple[Numbers, WorstCase]:
         """The numbers with every promise brought into each window by itself, and the programme of the worst window."""
@@ -354,10 +372,10 @@ class Sight:
 
     def _shares(self, top: str) -> dict[str, Shares]:
         leaves = [self._cones.leaves[name] for name in self._cones.structure.leaves(top)]
-        excused = self._excused(leaves)
+        excused = self._excused(leaves) if self.timeline.excused_ms else None
         found: dict[str, Shares] = {}
         for leaf in leaves:
-            key = leaf.name, all(one.agreement.address in excused for one in leaf.backers)
+            key = leaf.name, excused is None or all(one.agreement.address in excused for one in leaf.backers)
             if key not in self._known:
                 self._known[key] = self._share(leaf, excused=key[1])
             found[leaf.name] = self._known[key]
@@ -387,7 +405,7 @@ class Sight:
             return shares if leaf.times == 1 else _often(shares, leaf.times)
         claim = self._estate.services[leaf.service].intrinsic.availability
         if leaf.kind == "intrinsic" and claim is not None:
-            shares = self.timeline.claimed(claim)
+            shares = self._claims.get(claim) or self._claims.setdefault(claim, self.timeline.claimed(claim))
             return shares if leaf.times == 1 else _often(shares, leaf.times)
         return self.timeline.constant(0 if leaf.kind == "duty" and self._forgiving else 1)
 

@@ -20,8 +20,16 @@ class Asked:
     """The UTC seconds in which the objective is looked at."""
 
 
-def asked(evidence: Evidence) -> Iterator[Asked]:
+def asked(evidence: Evidence) -> tuple[Asked, ...]:
     """Every answer below every promise about time that rests on others, if the promises directly below are kept."""
+    return evidence.once(_asked)
+
+
+def _asked(evidence: Evidence) -> tuple[Asked, ...]:
+    return tuple(_answers(evidence))
+
+
+def _answers(evidence: Evidence) -> Iterator[Asked]:
     for agreement, objective in timed_objectives(evidence.estate):
         span = span_of(evidence.estate, agreement, objective, evidence.as_of, evidence.horizon_end)
         if span is not None:

@@ -45,7 +45,10 @@ class Status(StrEnum):
     @property
     def firmness(self) -> int:
         """How much can rest on it: nothing on an expired or terminated one, most on an agreed one."""
-        return {"draft": 1, "proposed": 2, "agreed": 3}.get(self.value, 0)
+        return _FIRMNESS.get(self, 0)
+
+
+_FIRMNESS = {Status.DRAFT: 1, Status.PROPOSED: 2, Status.AGREED: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +225,8 @@ class Agreement:
     ignore_changes: tuple[str, ...] = ()
     layers: tuple[Layer, ...] = ()
     """Farthest first, the agreement itself last; `slactl.model.merge` finds a value's origin in them."""
+    address: str = field(init=False, compare=False, repr=False)
+    """`sla.acme-shop`."""
 
-    @property
-    def address(self) -> str:
-        """`sla.acme-shop`."""
-        return f"{self.kind.lower()}.{self.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "address", f"{self.kind.lower()}.{self.name}")

@@ -55,20 +55,26 @@ class Estate:
         return {service: tuple(list_) for service, list_ in found.items()}
 
     @cached_property
+    def directly_below(self) -> Mapping[str, tuple[str, ...]]:
+        """The services that each service rests on directly, each once, in the order written."""
+        return {
+            name: tuple(dict.fromkeys(call.service for call in one.calls()))
+            for name, one in self.services.items()
+        }
+
+    @cached_property
     def consumers_of(self) -> Mapping[str, tuple[str, ...]]:
         """The services that rest directly on each service, in name order."""
         found: dict[str, dict[str, None]] = {}
-        for service in self.services.values():
-            for call in service.calls():
-                found.setdefault(call.service, {})[service.name] = None
+        for name, below in self.directly_below.items():
+            for service in below:
+                found.setdefault(service, {})[name] = None
         return {name: tuple(consumers) for name, consumers in found.items()}
 
     @cached_property
     def bottom_up(self) -> Mapping[str, int]:
         """The services with their ranks: each after all that it rests on. References must be free of circles."""
-        order = TopologicalSorter(
-            {name: [call.service for call in one.calls()] for name, one in self.services.items()}
-        )
+        order = TopologicalSorter(self.directly_below)
         return {name: rank for rank, name in enumerate(order.static_order())}
 
     def serves(self, agreement: Agreement, consumer_owner: str) -> bool:

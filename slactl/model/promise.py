@@ -31,7 +31,7 @@ def promise_of(agreement: Agreement) -> dict[str, Any]:
         "fee": agreement.fee and str(agreement.fee),
         "liability_cap": agreement.liability_cap and str(agreement.liability_cap),
         "prevent_destroy": agreement.prevent_destroy,
-        "objectives": {name: objective_promise(one) for name, one in agreement.objectives.items()},
+        "objectives": {name: _objective(one) for name, one in agreement.objectives.items()},
     }
     spec = _own_terms(agreement)
     if spec:
@@ -55,30 +55,36 @@ def _own_terms(agreement: Agreement) -> dict[str, Any]:
 
 def objective_promise(objective: Objective) -> dict[str, Any]:
     """One objective's promise as JSON data."""
-    return _without_absent(
-        {
-            "metric": objective.metric,
-            "services": list(objective.services),
-            "target": str(objective.target),
-            "window": str(objective.window),
-            "hours": objective.hours,
-            "excludes": sorted(objective.excludes),
-            "agreed": objective.agreed,
-            "provisional": objective.provisional,
-            "scope": objective.scope,
-            "percentile": (objective.percentile is not None and str(objective.percentile)) or None,
-            "priority": objective.priority,
-            "share": objective.share and str(objective.share),
-            "minimum": objective.minimum,
-            "indicators": dict(objective.indicators),
-            "measure": {
-                "slice": objective.measure.slice and str(objective.measure.slice),
-                "down_when": objective.measure.down_when,
-                "counts_after": objective.measure.counts_after and str(objective.measure.counts_after),
-                "point": objective.measure.point,
-            },
-        }
-    )
+    return _without_absent(_objective(objective))
+
+
+def _objective(objective: Objective) -> dict[str, Any]:
+    measure = objective.measure
+    return {
+        "metric": objective.metric,
+        "services": list(objective.services),
+        "target": str(objective.target),
+        "window": str(objective.window),
+        "hours": objective.hours,
+        "excludes": sorted(objective.excludes),
+        "agreed": objective.agreed,
+        "provisional": objective.provisional,
+        "scope": objective.scope,
+        "percentile": (objective.percentile is not None and str(objective.percentile)) or None,
+        "priority": objective.priority,
+        "share": objective.share and str(objective.share),
+        "minimum": objective.minimum,
+        "indicators": dict(objective.indicators),
+        "measure": {
+            "slice": measure.slice and str(measure.slice),
+            "down_when": measure.down_when,
+            "counts_after": measure.counts_after and str(measure.counts_after),
+            "point": measure.point,
+        },
+    }
+
+
+_ABSENT: tuple[object, ...] = (None, False, [], {})
 
 
 def _without_absent(data: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +92,6 @@ def _without_absent(data: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for key, value in data.items():
         item = _without_absent(value) if isinstance(value, dict) else value
-        if item not in (None, False, [], {}):
+        if item or item not in _ABSENT:
             kept[key] = item
     return kept

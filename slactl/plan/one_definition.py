@@ -94,6 +94,8 @@ _SLIGHT = (
 
 def _between_backends(measured: Sequence[Definition]) -> Iterator[_Remark]:
     """In what the backends that measure one objective differ."""
+    if len(measured) < 2:  # noqa: PLR2004 - a difference takes two
+        return
     backends = tuple(one.backend for one in measured)
     weighty, slight = (_differing(aspects, measured) for aspects in (_WEIGHTY, _SLIGHT))
     if weighty:

@@ -158,7 +158,7 @@ class MarkedFolder:
 
     def _files(self) -> Sequence[Path]:
         try:
-            return sorted(self.path.glob(self._names))
+            return sorted(self.path.glob(self._names), key=lambda one: one.name)
         except OSError as error:
             raise SlactlError(
                 f"The folder {self.path} cannot be read: {error.strerror}",
@@ -167,7 +167,8 @@ class MarkedFolder:
 
     def _content(self, path: Path) -> bytes:
         try:
-            return path.read_bytes()
+            with open(path, "rb") as file:  # noqa: PTH123 - ten thousand of these
+                return file.read()
         except OSError as error:
             raise SlactlError(
                 f"The {self._noun} {path} cannot be read: {error.strerror}", "Check its permissions."

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostic, Severity
@@ -24,6 +25,7 @@ from slactl.render.style import Style
 _PLACES = 20
 """Digits after the point in documents: enough for an unavailability of 1e-13 with seven figures."""
 _MOST_LINKS = 5
+_NARROW = Fraction(1, 10**9)
 
 
 def findings_text(assessment: Assessment, locator: Locator, style: Style) -> str:
@@ -42,7 +44,12 @@ def verdict_words(verdict: str, style: Style) -> str:
 
 def percent(share: Fraction, *, up: bool) -> str:
     """A share as a percentage of at most six digits after the point, rounded to the side on which it holds."""
-    return f"{decimal_text(share * 100, 6, up=up)}%"
+    return _percent(share.numerator, share.denominator, up)
+
+
+@lru_cache(maxsize=4096)
+def _percent(numerator: int, of: int, up: bool) -> str:
+    return f"{decimal_text(Fraction(100 * numerator, of), 6, up=up)}%"
 
 
 def objective_text(result: ObjectiveResult, style: Style) -> str:
@@ -119,7 +126,7 @@ def amount_in_time(seconds: Fraction) -> str:
 
 def _interval(interval: Interval) -> str:
     lower, upper = percent(interval.lower, up=False), percent(interval.upper, up=True)
-    narrow = interval.upper - interval.lower < Fraction(1, 10**9)
+    narrow = interval.upper is interval.lower or interval.upper - interval.lower < _NARROW
     return f"at least {lower}" if narrow else f"between {lower} and {upper}"
 
 

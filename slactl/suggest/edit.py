@@ -14,6 +14,7 @@ from slactl.documents.document import Document
 from slactl.model.agreement import Agreement
 from slactl.model.building.agreement import Surroundings
 from slactl.model.building.agreement import agreement as built_agreement
+from slactl.model.building.fields import Alike
 from slactl.model.building.service import service as built_service
 from slactl.model.estate import Estate
 from slactl.model.merge import origin
@@ -133,7 +134,7 @@ def with_value(data: Any, path: Path, value: Any) -> Any:
 def _with_document(estate: Estate, document: Document) -> Estate:
     problems = Diagnostics()
     if document.kind == "Service":
-        made = built_service(document, problems)
+        made = built_service(document, Alike(), problems)
         estate = replace(estate, services={**estate.services, document.name: made})
     else:
         agreed = built_agreement(document, _around(estate), problems)

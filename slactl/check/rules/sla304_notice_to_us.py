@@ -24,12 +24,14 @@ from slactl.model.merge import origin
 )
 def notice_to_us(evidence: Evidence) -> Iterator[Broken]:
     """Agreements below that their provider may end before we may end the SLAs above."""
+    span = (evidence.as_of, evidence.horizon_end)
     for address, slas in slas_above(evidence).items():
         below = evidence.estate.agreements[address]
         if below.term.notice_provider is None:
             continue
-        span = (evidence.as_of, evidence.horizon_end)
-        found = [(gap, sla) for sla in slas if (gap := _gap(below.term, sla.term, *span)) is not None]
+        terms = {id(sla.term): sla.term for sla in slas}
+        gaps = {key: _gap(below.term, term, *span) for key, term in terms.items()}
+        found = [(gap, sla) for sla in slas if (gap := gaps[id(sla.term)]) is not None]
         if found:
             gap, sla = max(found, key=lambda one: (one[0].days, one[1].address))
             yield _broken(below, sla, gap, len(found) - 1, evidence)

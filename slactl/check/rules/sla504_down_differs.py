@@ -1,6 +1,6 @@
 """What counts as down above counts as down below."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from slactl.base.diagnostics import Severity
@@ -28,9 +28,13 @@ def down_differs(evidence: Evidence) -> Iterator[Broken]:
     for agreement, objective in estate.objectives():
         if objective.metric == "availability" and agreement.status.firmness:
             yield from _beside_indicator(objective, estate)
-    pairs = (one for one in shares_resting(evidence) if one.above.metric == "availability")
+    pairs = [one for one in shares_resting(evidence) if one.above.metric == "availability"]
+    promises = {one.address: one for pair in pairs for one in (pair.above, pair.below)}
+    measured = {address: measuring_of(one, estate) for address, one in promises.items()}
+    if not any(map(any, measured.values())):
+        return  # nobody says how anything is measured
     for _, several in groupby(pairs, key=lambda one: one.above.address):
-        yield from _beside_others(list(several), estate)
+        yield from _beside_others(list(several), measured)
 
 
 def _beside_indicator(objective: Objective, estate: Estate) -> Iterator[Broken]:
@@ -43,10 +47,10 @@ def _beside_indicator(objective: Objective, estate: Estate) -> Iterator[Broken]:
         yield Broken(objective.address, f"{objective.address} is {words}.", place=objective.place)
 
 
-def _beside_others(pairs: list[Resting], estate: Estate) -> Iterator[Broken]:
+def _beside_others(pairs: list[Resting], measured: Mapping[str, Measuring]) -> Iterator[Broken]:
     above = pairs[0].above
-    ours = measuring_of(above, estate)
-    theirs = [(one.below, measuring_of(one.below, estate)) for one in pairs]
+    ours = measured[above.address]
+    theirs = [(one.below, measured[one.below.address]) for one in pairs]
     for below, other in theirs:
         for words in _differences(below, other, above, ours):
             yield Broken(above.address, words, place=above.place)

@@ -28,14 +28,20 @@ _NAMED = 3
 )
 def demand_above_promise(evidence: Evidence) -> Iterator[Broken]:
     """Limits of agreed OLAs and UCs that the committed demand exceeds on some day."""
+    limits = [
+        limit
+        for agreement in evidence.estate.agreements.values()
+        if agreement.kind != "SLA" and agreement.status is Status.AGREED
+        for limit in limits_of(agreement)
+    ]
+    if not limits:
+        return
     demand = Demand(evidence.estate)
     start, end = first_second(evidence.as_of), first_second(evidence.horizon_end + timedelta(days=1))
     most = demand.between(start, end)
-    for agreement in evidence.estate.agreements.values():
-        if agreement.kind != "SLA" and agreement.status is Status.AGREED:
-            for limit in limits_of(agreement):
-                if demand.reaching(most, limit) > limit.rate:
-                    yield from _exceeded(demand, limit, start, end)
+    for limit in limits:
+        if demand.reaching(most, limit) > limit.rate:
+            yield from _exceeded(demand, limit, start, end)
 
 
 def _exceeded(demand: Demand, limit: Limit, start: int, end: int) -> Iterator[Broken]:

@@ -29,7 +29,7 @@ from slactl.model.agreement import (
     Term,
 )
 from slactl.model.building.cover import flow_down, indemnities, insurances
-from slactl.model.building.fields import Fields, parse_target
+from slactl.model.building.fields import Alike, Fields, parse_target
 from slactl.model.building.maintenance import maintenance_window
 from slactl.model.level import ServiceLevel
 from slactl.model.merge import merged, origin
@@ -50,6 +50,7 @@ class Surroundings:
     services: Mapping[str, Service]
     parties: Mapping[str, Party]
     lost: Lost = field(default_factory=Lost)
+    alike: Alike = field(default_factory=Alike)
 
 
 def agreement(document: Document, around: Surroundings, problems: Diagnostics) -> Agreement:
@@ -82,25 +83,29 @@ def agreement(document: Document, around: Surroundings, problems: Diagnostics) -
         objectives={
             one.name: one
             for one in _objectives(
-                spec, address, services, Inherited(hours, excludes, status, spec.texts("backends"))
+                spec,
+                address,
+                services,
+                Inherited(hours, excludes, status, spec.texts("backends")),
+                around.alike,
             )
         },
         extends=tuple(layer.address.removeprefix("level.") for layer in layers[:-1]),
         binding="legal" if spec.text("binding") == "legal" else "informal",
         signed=spec.mappings("signed"),
-        term=_term(spec),
+        term=around.alike.made(_term, spec.below("term")),
         hours=hours,
         maintenance=_maintenance(spec.below("maintenance")),
         fee=spec.money("fee"),
         liability_cap=spec.below("liability").money("cap"),
         indemnities=indemnities(spec),
         insurance=insurances(spec),
-        flow_down=flow_down(spec),
+        flow_down=around.alike.made(flow_down, spec.below("flowDown")),
         duties=spec.mappings("duties"),
         workload=spec.below("workload").data,
         excludes=excludes,
         exit=_exit(spec.below("exit")),
-        reviews=_reviews(spec.below("reviews")),
+        reviews=around.alike.made(_reviews, spec.below("reviews")),
         reporting_every=spec.below("reporting").cadence("every"),
         priority_scale=priorities.texts("scale"),
         priority_map=priorities.below("map").data,
@@ -184,8 +189,7 @@ def _customers(spec: Fields, around: Surroundings) -> tuple[str, ...]:
     )
 
 
-def _term(spec: Fields) -> Term:
-    term = spec.below("term")
+def _term(term: Fields) -> Term:
     renewal = term.data.get("renewal")
     notice = term.data.get("notice")
     both = term.duration("notice") if isinstance(notice, str) else None
@@ -195,7 +199,7 @@ def _term(spec: Fields) -> Term:
     return Term(
         start=start,
         until=until,
-        renewal=term.below("renewal").cadence("for") if isinstance(renewal, Mapping) else None,
+        renewal=term.below("renewal").cadence("for") if isinstance(renewal, dict) else None,
         notice_provider=both or term.below("notice").duration("provider"),
         notice_customer=both or term.below("notice").duration("customer"),
     )
@@ -281,19 +285,24 @@ class Inherited:
 
 
 def _objectives(
-    spec: Fields, address: str, services: tuple[str, ...], inherited: Inherited
+    spec: Fields, address: str, services: tuple[str, ...], inherited: Inherited, alike: Alike
 ) -> list[Objective]:
     below = spec.below("objectives")
     made = (
-        _objective(below.below(name), name, address, services, inherited)
+        _objective(below.below(name), name, address, services, inherited, alike)
         for name, value in below.data.items()
         if isinstance(value, dict)
     )
     return [objective for objective in made if objective is not None]
 
 
-def _objective(
-    fields: Fields, name: str, agreement_address: str, services: tuple[str, ...], inherited: Inherited
+def _objective(  # noqa: PLR0917 - what it says, and what it inherits
+    fields: Fields,
+    name: str,
+    agreement_address: str,
+    services: tuple[str, ...],
+    inherited: Inherited,
+    alike: Alike,
 ) -> Objective | None:
     metric = fields.text("metric") or name
     if metric not in METRICS:
@@ -324,8 +333,8 @@ def _objective(
         priority=fields.text("priority"),
         share=fields.ratio("share"),
         minimum=data.get("minimum"),
-        measure=_measure(fields.below("measure")),
-        population=_population(fields.below("population")),
+        measure=alike.made(_measure, fields.below("measure")),
+        population=_population(fields.below("population")) if "population" in data else None,
         requires=fields.below("requires").data,
         clock=fields.below("clock").data,
         indicators=_indicators(data.get("indicator")),

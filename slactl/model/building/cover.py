@@ -40,9 +40,8 @@ def _insurance(fields: Fields) -> Insurance:
     )
 
 
-def flow_down(spec: Fields) -> FlowDown:
+def flow_down(fields: Fields) -> FlowDown:
     """The terms that suppliers must match."""
-    fields = spec.below("flowDown")
     return FlowDown(
         data_location=fields.texts("dataLocation"),
         sub_processors=fields.text("subProcessors"),

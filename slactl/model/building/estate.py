@@ -8,6 +8,7 @@ from slactl.documents.document import Document
 from slactl.documents.load import Bundle
 from slactl.model.building import simple
 from slactl.model.building.agreement import Surroundings, agreement
+from slactl.model.building.fields import Alike
 from slactl.model.building.maintenance import calendar
 from slactl.model.building.refactorings import check_refactorings
 from slactl.model.building.references import check_references
@@ -34,9 +35,10 @@ def build_estate(bundle: Bundle) -> tuple[Estate, Diagnostics]:
     parties.setdefault(
         workspace.organization, Party(workspace.organization, workspace.place, frozenset({"internal"}))
     )
-    services = made("Service", service)
+    alike = Alike()
+    services = made("Service", lambda document, found: service(document, alike, found))
     levels = made("ServiceLevel", simple.level)
-    around = Surroundings(workspace.organization, levels, services, parties, bundle.lost)
+    around = Surroundings(workspace.organization, levels, services, parties, bundle.lost, alike)
     agreements = {
         one.address: one
         for kind in ("OLA", "SLA", "UC")

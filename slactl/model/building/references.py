@@ -1,6 +1,6 @@
 """Every reference leads somewhere, every agreement has its parties, and nothing rests on itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, Path, Place
@@ -17,11 +17,10 @@ def check_references(estate: Estate, problems: Diagnostics, lost: Lost) -> None:
     """Report every name that leads nowhere, every missing party, and every cycle; what was lost is not reported again."""
     look = _Look(estate, problems, lost)
     for service in estate.services.values():
-        look.needs(
-            "party", service.owner, service.place.at("spec", "owner"), f"It owns the service {service.name}."
-        )
+        at = service.place.at
+        look.needs("party", service.owner, f"It owns the service {service.name}.", at, "spec", "owner")
         for call in service.calls():
-            look.needs("service", call.service, call.place, f"The service {service.name} depends on it.")
+            look.needs("service", call.service, f"The service {service.name} depends on it.", call.place.at)
         _check_independence(service, look)
     for agreement in estate.agreements.values():
         _check_agreement(agreement, look)
@@ -30,7 +29,7 @@ def check_references(estate: Estate, problems: Diagnostics, lost: Lost) -> None:
     _check_calendars(estate, look)
     for level in estate.levels.values():
         if level.customer:
-            look.needs("party", level.customer, level.place.at("spec", "customer"), "The level is for it.")
+            look.needs("party", level.customer, "The level is for it.", level.place.at, "spec", "customer")
     _check_cycles(estate, problems)
 
 
@@ -48,11 +47,11 @@ class _Look:
             "backend": estate.backends,
         }
 
-    def needs(self, kind: str, name: str, place: Place, why: str) -> None:
-        """Report `name` unless there is one of that kind."""
+    def needs(self, kind: str, name: str, why: str, at: Callable[..., Place], *path: str | int) -> None:
+        """Report `name`, at a path that `at` makes a place of, unless there is one of that kind."""
         if name not in self.known[kind] and not self._lost.may_have(kind.capitalize(), name):
             self.problems.error(
-                f'There is no {kind} "{name}"', f"{why}{did_you_mean(name, self.known[kind])}", place
+                f'There is no {kind} "{name}"', f"{why}{did_you_mean(name, self.known[kind])}", at(*path)
             )
 
     def promised_in_vain(self, agreement: Agreement) -> bool:
@@ -70,7 +69,9 @@ def _check_independence(service: Service, look: _Look) -> None:
         if len(set(one.between)) < 2:  # noqa: PLR2004 - nothing is independent of itself
             look.problems.error("Independence is between two services or more", "Name all of them.", place)
         for name in one.between:
-            look.needs("service", name, place, f"The service {service.name} records that it is independent.")
+            look.needs(
+                "service", name, f"The service {service.name} records that it is independent.", place.at
+            )
 
 
 def _check_agreement(agreement: Agreement, look: _Look) -> None:
@@ -85,18 +86,14 @@ def _check_agreement(agreement: Agreement, look: _Look) -> None:
         )
     for index, name in enumerate(agreement.services):
         path: Path = ("service",) if len(agreement.services) == 1 else ("services", index)
-        look.needs("service", name, at(*path), "The agreement is about it.")
+        look.needs("service", name, "The agreement is about it.", at, *path)
     if agreement.provider:
-        look.needs("party", agreement.provider, at("provider"), "It is the agreement's provider.")
+        look.needs("party", agreement.provider, "It is the agreement's provider.", at, "provider")
+    said = "customer" if len(agreement.customers) == 1 else "customers"
     for customer in agreement.customers:
-        look.needs(
-            "party",
-            customer,
-            at("customer" if len(agreement.customers) == 1 else "customers"),
-            "It is the agreement's customer.",
-        )
+        look.needs("party", customer, "It is the agreement's customer.", at, said)
     if agreement.hours:
-        look.needs("calendar", agreement.hours, at("hours"), "The agreement's hours are its hours.")
+        look.needs("calendar", agreement.hours, "The agreement's hours are its hours.", at, "hours")
     if not agreement.objectives and not look.promised_in_vain(agreement):
         look.problems.error(
             f"The {agreement.kind} {agreement.name} promises nothing",
@@ -110,7 +107,7 @@ def _check_agreement(agreement: Agreement, look: _Look) -> None:
 def _check_joint(agreement: Agreement, look: _Look) -> None:
     for joint in agreement.joint:
         for name in joint.services:
-            look.needs("service", name, joint.place or agreement.place, "The joint downtime is of it.")
+            look.needs("service", name, "The joint downtime is of it.", (joint.place or agreement.place).at)
 
 
 def _check_credits(agreement: Agreement, look: _Look) -> None:
@@ -131,19 +128,19 @@ def _check_objective(objective: Objective, agreement: Agreement, look: _Look) ->
 
     for name in objective.services:
         if name not in agreement.services:
-            look.needs("service", name, at("service"), "The objective is about it.")
+            look.needs("service", name, "The objective is about it.", at, "service")
     if objective.hours and objective.hours != agreement.hours:
-        look.needs("calendar", objective.hours, at("hours"), "The objective's hours are its hours.")
+        look.needs("calendar", objective.hours, "The objective's hours are its hours.", at, "hours")
     promised = calendar_name(str(objective.target)) if objective.metric == "support-hours" else None
     if promised is not None:
-        look.needs("calendar", promised, at("target"), "A support-hours target names a calendar, or is 24x7.")
+        look.needs("calendar", promised, "A support-hours target names a calendar, or is 24x7.", at, "target")
     for backend, indicator in objective.indicators.items():
         path = ("indicator",) if backend == "*" else ("indicator", backend)
-        look.needs("indicator", indicator, at(*path), "The objective is measured by it.")
+        look.needs("indicator", indicator, "The objective is measured by it.", at, *path)
         if backend != "*":
-            look.needs("backend", backend, at("indicator"), "The objective has an indicator for it.")
+            look.needs("backend", backend, "The objective has an indicator for it.", at, "indicator")
     for backend in objective.backends or ():
-        look.needs("backend", backend, at("backends"), "The objective is measured there.")
+        look.needs("backend", backend, "The objective is measured there.", at, "backends")
 
 
 def _check_calendars(estate: Estate, look: _Look) -> None:
@@ -151,12 +148,11 @@ def _check_calendars(estate: Estate, look: _Look) -> None:
         place = calendar.place or Place("")
         for key, names in (("union", calendar.union), ("except", calendar.except_)):
             for index, name in enumerate(names):
-                look.needs("calendar", name, place.at("spec", key, index), "The calendar is composed of it.")
+                look.needs("calendar", name, "The calendar is composed of it.", place.at, "spec", key, index)
 
 
 def _check_cycles(estate: Estate, problems: Diagnostics) -> None:
-    services = {name: [call.service for call in one.calls()] for name, one in estate.services.items()}
-    for cycle in find_cycles(services):
+    for cycle in find_cycles(estate.directly_below):
         problems.error(
             f"The service {cycle[0]} rests on itself",
             f"{' -> '.join((*cycle, cycle[0]))}. Take one of these dependencies out.",

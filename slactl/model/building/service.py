@@ -4,11 +4,11 @@ from typing import Any
 
 from slactl.base.diagnostics import Diagnostics
 from slactl.documents.document import Document
-from slactl.model.building.fields import Fields, of_document
+from slactl.model.building.fields import Alike, Fields, of_document
 from slactl.model.service import Call, Group, Independence, Intrinsic, Service
 
 
-def service(document: Document, problems: Diagnostics) -> Service:
+def service(document: Document, alike: Alike, problems: Diagnostics) -> Service:
     """Build a service."""
     spec = of_document(document.spec, document.place, problems)
     return Service(
@@ -16,7 +16,7 @@ def service(document: Document, problems: Diagnostics) -> Service:
         place=document.place,
         owner=spec.text("owner") or "",
         depends_on=_structure(spec, spec.data.get("dependsOn"), ("dependsOn",)),
-        intrinsic=_intrinsic(spec.below("intrinsic")),
+        intrinsic=alike.made(_intrinsic, spec.below("intrinsic")),
         deployment=spec.below("deployment").data,
         escalation="parallel" if spec.text("escalation") == "parallel" else "serial",
         risk_groups=spec.texts("riskGroups"),
