@@ -7,6 +7,7 @@ new target or a renamed customer does not cut their history off.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from slactl.base.ratio import Ratio, plain
@@ -56,13 +57,21 @@ def base_rule(watched: Watched) -> dict[str, Any]:
     gate = "" if watched.mask is None else _gate(watched.mask, how.window_s)
     bad = f"({how.bad})" if objective.metric == "latency" else f"({how.bad} or 0 * {how.total})"
     parts = [
-        _labelled(f"{bad}{gate}", {"part": "bad"}),
-        _labelled(f"{how.total}{gate}", {"part": "total"}),
-        _labelled(f"{how.missing}{gate}", {"part": "nodata"}),
+        *_counts(bad, how.total, how.missing, gate),
         _labelled(f"vector({budget_text(objective)})", {"part": "budget", **described(watched)}),
     ]
     labels = {"agreement": watched.agreement.address, "objective": objective.address, "unit": how.unit}
     return {"record": BASE, "expr": "\nor\n".join(parts), "labels": labels}
+
+
+@lru_cache(maxsize=256)
+def _counts(bad: str, total: str, missing: str, gate: str) -> tuple[str, str, str]:
+    """What is counted: the same for all objectives with one indicator."""
+    return (
+        _labelled(f"{bad}{gate}", {"part": "bad"}),
+        _labelled(f"{total}{gate}", {"part": "total"}),
+        _labelled(f"{missing}{gate}", {"part": "nodata"}),
+    )
 
 
 def described(watched: Watched) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ def encoder(hint: Any) -> Convert:
 
 @cache
 def decoder(hint: Any) -> Convert:
-    """What turns JSON data back into a value of this annotation.
+    """What turns JSON data back into a value of this annotation; the data is used up by that.
 
     Raises:
         TypeError: for an annotation that is not meant to be kept.
@@ -47,7 +47,7 @@ def _converter(hint: Any, of: Callable[[Any], Convert], whole: Callable[[Any], C
         return _union(arguments, of)
     if origin is tuple:
         member = of(arguments[0])
-        return lambda value: tuple(map(member, value))
+        return tuple if member is _same else lambda value: tuple(map(member, value))
     if origin is Mapping:
         member = of(arguments[1])
         return lambda value: {key: member(one) for key, one in value.items()}
@@ -77,8 +77,25 @@ def _encodes(hint: Any) -> Convert:
 
 def _encodes_fields(kind: Any, names: tuple[str, ...]) -> Convert:
     hints = get_type_hints(kind)
-    parts = [(attrgetter(name), encoder(hints[name])) for name in names]
-    return lambda value: [convert(get(value)) for get, convert in parts]
+    several: Convert = attrgetter(*names) if len(names) > 1 else lambda value: _each(value, names)
+    parts = _converted([encoder(hints[name]) for name in names])
+
+    def encode(value: Any) -> Any:
+        row = [*several(value)]
+        for at, convert in parts:
+            row[at] = convert(row[at])
+        return row
+
+    return encode
+
+
+def _each(value: Any, names: tuple[str, ...]) -> list[Any]:
+    return [getattr(value, name) for name in names]
+
+
+def _converted(parts: list[Convert]) -> list[tuple[int, Convert]]:
+    """The parts that are not kept as they are, with their positions."""
+    return [(at, convert) for at, convert in enumerate(parts) if convert is not _same]
 
 
 def _decodes(hint: Any) -> Convert:
@@ -95,7 +112,13 @@ def _decodes(hint: Any) -> Convert:
 
 def _decodes_fields(kind: Any, names: tuple[str, ...]) -> Convert:
     hints = get_type_hints(kind)
-    parts = [decoder(hints[name]) for name in names]
-    if all(part is _same for part in parts):
-        return lambda value: kind(*value)
-    return lambda value: kind(*[convert(one) for convert, one in zip(parts, value, strict=True)])
+    parts = _converted([decoder(hints[name]) for name in names])
+
+    def decode(value: Any) -> Any:
+        if len(value) != len(names):
+            raise ValueError(f"{kind.__name__} has {len(names)} fields, not {len(value)}")
+        for at, convert in parts:
+            value[at] = convert(value[at])
+        return kind(*value)
+
+    return decode

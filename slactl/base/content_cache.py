@@ -69,6 +69,10 @@ class ContentCache:
         self._used.add(digest)
         return _decoded(text)[0]
 
+    def may_hold_null(self, digest: bytes) -> bool:
+        """Whether there may be a null in a file that is known; where not, nobody need look for one."""
+        return "null" in self._known[digest]
+
     def put(self, digest: bytes, documents: str) -> None:
         """Remember a valid file's documents, as `packed` made them."""
         self._used.add(digest)

@@ -68,7 +68,7 @@ class Evaluator:
                 unbudgeted=unbudgeted or self._is_any_below(local_top, self._cones.uncounted),
             )
         explained = self._explain or chain != "guaranteed"
-        links = sight.links(sight.numbers(top, firmness), top, firmness) if explained else ()
+        links = sight.links(top, firmness) if explained else ()
         result = _result(agreement, objective, (chain, local), worth, links)
         allowed = target.complement
         if self._late:

@@ -14,6 +14,7 @@ from slactl.assurance.placing import Outage, downtime_s
 from slactl.assurance.verdict import verdict
 from slactl.assurance.windows import Promise
 from slactl.assurance.worst_case import WorstCase, worst_case
+from slactl.base.diagnostics import Place
 from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import Ratio
 from slactl.check.backing import Backer
@@ -72,6 +73,10 @@ class Sight:
         """Numbers by the form of a structure; leaves are told by their positions."""
         self._common: dict[tuple[str, int], Numbers] = {}
         self._claims: dict[Ratio, Shares] = {}
+        self._ranks: dict[int, list[tuple[Fraction, list[int]]]] = {}
+        """By the identity of numbers that are kept here."""
+        self._told: dict[str, tuple[str, str, Place | None, str]] = {}
+        """By leaf: its promise's address, words and place."""
         self._over: dict[str, bool] = {}
         """By leaf: whether what is promised of it lies over our windows."""
         self._holdings: dict[tuple[str, bool], tuple[Holding, ...]] = {}
@@ -103,10 +108,28 @@ class Sight:
             self._common[key] = self._found(top, firmness)
         return self._common[key]
 
-    def links(self, numbers: Numbers, top: str, firmness: int) -> tuple[Link, ...]:
+    def links(self, top: str, firmness: int) -> tuple[Link, ...]:
         """What each promise below adds to the worst case in the worst window, most first."""
-        seconds = self.timeline.stretch(numbers.window).seconds
-        return tuple(self.link(name, share * seconds, top, firmness) for name, share in numbers.links)
+        numbers = self.common(top, firmness)
+        if self._joints(top, firmness):
+            seconds = self.timeline.stretch(numbers.window).seconds
+            return tuple(self.link(name, share * seconds, top, firmness) for name, share in numbers.links)
+        leaves = self._cones.structure.leaves(top)
+        return tuple(
+            self.link(name, downtime_s, top, firmness)
+            for downtime_s, positions in self._ranked(numbers)
+            for name in sorted(leaves[at] for at in positions)
+        )
+
+    def _ranked(self, common: Numbers) -> list[tuple[Fraction, list[int]]]:
+        """The positions of leaves by the seconds that each adds to the worst case, most first."""
+        if id(common) not in self._ranks:
+            seconds = self.timeline.stretch(common.window).seconds
+            ranks: dict[Fraction, list[int]] = {}
+            for at, share in common.links:
+                ranks.setdefault(share * seconds, []).append(int(at))
+            self._ranks[id(common)] = list(ranks.items())
+        return self._ranks[id(common)]
 
     def assumes_apart(self, top: str, allowed: Fraction) -> tuple[str, ...]:
         """Promises below whose short outages are assumed not to join up with others."""
@@ -417,20 +440,26 @@ class Sight:
             joint = one.joint
             words = f"at least {joint.at_least} of {', '.join(joint.services)} down at once for {joint.downtime} a {joint.window}"
             return Link(name, words, downtime_s, joint.place)
+        if name not in self._told:
+            self._told[name] = self._words(leaf)
+        address, words, place, service = self._told[name]
+        of = ", counted over other requests than ours" if self._is_of_other_requests(name, top) else ""
+        return Link(address, f"{words}{of}", downtime_s, place, service)
+
+    def _words(self, leaf: Leaf) -> tuple[str, str, Place | None, str]:
+        """The address, what is promised there, where it stands, and the service where a promise is about several."""
         if leaf.kind == "promise":
             backer = min(leaf.backers, key=_strictness)
             best = backer.objective
-            of = ", counted over other requests than ours" if self._is_of_other_requests(name, top) else ""
             service = leaf.service if len(best.services) > 1 else ""
-            words = f"{best.target} a {best.window}{_where(backer)}{of}"
-            return Link(best.address, words, downtime_s, best.place, service)
+            return best.address, f"{best.target} a {best.window}{_where(backer)}", best.place, service
         if leaf.kind == "intrinsic":
             claim = self._estate.services[leaf.service].intrinsic.availability
-            return Link(leaf.name, f"{claim} claimed by its owner", downtime_s, leaf.place)
+            return leaf.name, f"{claim} claimed by its owner", leaf.place, ""
         if leaf.kind == "way":
-            return Link(f"service.{leaf.service}", f"no promise: {leaf.name}", downtime_s, leaf.place)
+            return f"service.{leaf.service}", f"no promise: {leaf.name}", leaf.place, ""
         words = "a duty of the customer" if leaf.kind == "duty" else "no promise"
-        return Link(f"service.{leaf.service}", words, downtime_s, leaf.place)
+        return f"service.{leaf.service}", words, leaf.place, ""
 
 
 def _where(backer: Backer) -> str:

@@ -49,10 +49,10 @@ def validated(data: Any, place: Place, problems: Diagnostics) -> Document | None
     return Document(kind, whole["metadata"]["name"], place, whole)
 
 
-def known_valid(data: dict[str, Any], place: Place) -> Document:
+def known_valid(data: dict[str, Any], place: Place, *, nulls: bool) -> Document:
     """A document that was valid before: typed again (caches hold it as text), not validated again."""
     kind = data["kind"]
-    whole = typed(SCHEMA_OF_KIND[kind], data if kind in _KEEPS_NULLS else without_nulls(data))
+    whole = typed(SCHEMA_OF_KIND[kind], without_nulls(data) if nulls and kind not in _KEEPS_NULLS else data)
     return Document(kind, whole["metadata"]["name"], place, whole)
 
 

@@ -114,7 +114,8 @@ class _Reading:
         known = None if file.digest is None else self.parsed.get(bytes.fromhex(file.digest))
         if known is not None and file.digest is not None:
             self.digest = file.digest
-            yield from _known_documents(known, file.name)
+            nulls = self.parsed.may_hold_null(bytes.fromhex(file.digest))
+            yield from _known_documents(known, file.name, nulls=nulls)
             return
         raw = bytes_of(self.root / file.name, file.name) if file.content is None else file.content
         digest = digest_of_agreements(raw)
@@ -132,11 +133,11 @@ class _Reading:
             self.parsed.put(digest, memory)
 
 
-def _known_documents(documents: list[Any], file: str) -> Iterator[Document]:
-    """Documents that were valid before."""
+def _known_documents(documents: list[Any], file: str, *, nulls: bool) -> Iterator[Document]:
+    """Documents that were valid before; `nulls` says whether there may be a null in them."""
     for index, data in enumerate(documents):
         if data is not None:
-            yield known_valid(data, Place(file, index))
+            yield known_valid(data, Place(file, index), nulls=nulls)
 
 
 def _finish(

@@ -85,7 +85,8 @@ def survey_workspace(
     names = _find(root, workspace, problems)
     workspace = _with_variables(workspace, scope, last)
     with FileDigests(cache_folder(root) / "files.json" if cached else None, digest_of_agreements) as digests:
-        files = tuple(_look(root, name, digests) for name in names)
+        folder = os.path.join(root, "")  # noqa: PTH118 - joined with ten thousand names
+        files = tuple(_look(folder, name, digests) for name in names)
     digest = digest_of_all(((one.name, one.digest or "") for one in files), workspace, beside, scope)
     return Survey(root, workspace, beside, own_digest, files, scope, digest, problems, last)
 
@@ -183,6 +184,7 @@ def _find(root: Path, workspace: Document, problems: Diagnostics) -> list[str]:
     """The files that the workspace names, as paths below its root, in name order."""
     patterns = workspace.spec.get("files") or ["**/*.yaml", "**/*.yml"]
     found: set[str] = set()
+    folder = os.path.join(root, "")  # noqa: PTH118 - joined with ten thousand names
     for index, pattern in enumerate(patterns):
         place = workspace.place.at("spec", "files", index)
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
@@ -190,8 +192,8 @@ def _find(root: Path, workspace: Document, problems: Diagnostics) -> list[str]:
             continue
         # Path.glob would enter hidden folders and is three times slower
         everything = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 - see above
-        matches = [match for match in everything if os.path.isfile(os.path.join(root, match))]  # noqa: PTH113, PTH118 - the same
-        for lost in [match for match in everything if not os.path.exists(os.path.join(root, match))]:  # noqa: PTH110, PTH118 - the same
+        matches = [match for match in everything if os.path.isfile(folder + match)]  # noqa: PTH113 - the same
+        for lost in [match for match in everything if not os.path.exists(folder + match)]:  # noqa: PTH110 - the same
             problems.error(
                 f"{lost} is a link that leads nowhere",
                 "Remove it, or bring back the file: what it promises would be passed over.",
@@ -203,9 +205,9 @@ def _find(root: Path, workspace: Document, problems: Diagnostics) -> list[str]:
     return sorted(file for file in found if file != WORKSPACE_FILE and not file.endswith(".slavars.yaml"))
 
 
-def _look(root: Path, name: str, digests: FileDigests) -> File:
+def _look(folder: str, name: str, digests: FileDigests) -> File:
     try:
-        seen = digests.see(os.path.join(root, name))  # noqa: PTH118 - ten thousand of these
+        seen = digests.see(folder + name)
     except OSError:
         return File(name, None, None)  # whoever reads it says why it cannot be read
     return File(name, None, None) if seen is None else File(name, seen.digest, seen.content)

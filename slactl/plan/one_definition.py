@@ -5,12 +5,15 @@ where they are compared, with each other and with the agreement.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from slactl.base.diagnostics import Severity
 from slactl.base.duration import Duration
 from slactl.base.text import plural, sentence_list
+from slactl.base.windows import Window
 from slactl.base.zones import midnight
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate
@@ -177,8 +180,13 @@ def _literal(text: str) -> str:
 
 
 def _begins_within_a_window(agreement: Agreement, objective: Objective) -> bool:
-    start, window = agreement.term.start, objective.window
-    if start is None or window.rolling_s is not None:
-        return start is not None
+    start = agreement.term.start
+    return start is not None and _is_within_a_window(start, objective.window)
+
+
+@lru_cache(maxsize=1024)
+def _is_within_a_window(start: date, window: Window) -> bool:
+    if window.rolling_s is not None:
+        return True
     day = midnight(start, _UTC)
     return window.spans(_UTC, day, day + 1)[0][0] != day

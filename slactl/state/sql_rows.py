@@ -126,9 +126,14 @@ def agreements(connection: SqlConnection) -> Iterator[Applied]:
         yield Applied(_text(address), _value(promise, dict), _value(support, dict), bool(protected))
 
 
+_EMPTY: dict[str, type[dict[str, Any] | list[Any]]] = {"{}": dict, "[]": list}
+"""Half of all values are one of these."""
+
+
 def _value(text: Any, kind: type) -> Any:
     try:
-        found = json.loads(text)
+        empty = _EMPTY.get(text)
+        found = json.loads(text) if empty is None else empty()
     except (TypeError, ValueError) as error:
         raise BrokenRowError(f"a row is no JSON ({error})") from error
     if not isinstance(found, kind):
