@@ -328,9 +328,10 @@ class _Ask(NamedTuple):
         return f" x{self.times}" if self.times > 1 else ""
 
     def node(self, view: View) -> str:
+        often = self.often if self.times > 1 else ""
         if self.consumer is None:
-            return f"{self.service} itself{self.often}{view.words}"
-        return f"{self.service} for {self.consumer}{self.often}{view.words}"
+            return f"{self.service} itself{often}{view.words}"
+        return f"{self.service} for {self.consumer}{often}{view.words}"
 
 
 @dataclass(slots=True)

@@ -41,9 +41,9 @@ class Relied:
                     relied[name] = _hull(relied[name], windows)
         for name in reversed(list(self._estate.bottom_up)):
             looking = _hull(relied[name], self._windows_of_olas(metric, name, relied[name]))
-            for call in self._estate.services[name].calls():
-                if relied[call.service] != looking:
-                    relied[call.service] = _hull(relied[call.service], (looking,))
+            for below in self._estate.directly_below[name]:
+                if relied[below] != looking:
+                    relied[below] = _hull(relied[below], (looking,))
         return relied
 
     def _windows_of_olas(self, metric: str, service: str, span: Span) -> Iterator[Span]:

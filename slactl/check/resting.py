@@ -32,10 +32,12 @@ def shares_resting(evidence: Evidence) -> tuple[Resting, ...]:
 
 
 def _resting(evidence: Evidence) -> tuple[Resting, ...]:
+    shares, others = shares_resting(evidence), [*_times(evidence), *_requests(evidence)]
+    if not others:
+        return shares  # each pair stands there once
     found = dict[tuple[str, str], Resting]()
-    for several in (shares_resting(evidence), _times(evidence), _requests(evidence)):
-        for pair in several:
-            found.setdefault((pair.above.address, pair.below.address), pair)
+    for pair in (*shares, *others):
+        found.setdefault((pair.above.address, pair.below.address), pair)
     return tuple(found.values())
 
 

@@ -107,6 +107,7 @@ class Timeline:
         self._known: dict[tuple[tuple[tuple[Clock, Fraction], ...], bool], Shares] = {}
         self._by_name: dict[tuple[tuple[str, ...], bool], Shares] = {}
         self._constants: dict[Fraction, Shares] = {}
+        self._around: dict[Window, Span] = {}
 
     @cached_property
     def _measured(self) -> IntervalSet | None:
@@ -301,17 +302,23 @@ class Timeline:
 
         A budget is that of the whole window: downtime of all of it may fall into our part.
         """
-        start, end = self._horizon
-        if window.rolling_s is not None:
-            low, high = start - window.rolling_s, end + window.rolling_s
-        else:  # whole windows in any time zone: a day of slack, rounded outwards
-            spans = window.spans(_UTC, start - 86_400, end + 86_400)
-            low, high = spans[0][0] - 86_400, spans[-1][1] + 86_400
+        if window not in self._around:
+            self._around[window] = self._touched_by(window)
+        low, high = self._around[window]
         if term.start is not None:
             low = max(low, first_second(term.start))
         if term.until is not None and term.renewal is None:
             high = min(high, first_second(term.until + timedelta(days=1)))
         return low, max(low, high)
+
+    def _touched_by(self, window: Window) -> Span:
+        """From the start of the first whole window that may touch our time to the end of the last."""
+        start, end = self._horizon
+        if window.rolling_s is not None:
+            return start - window.rolling_s, end + window.rolling_s
+        # whole windows in any time zone: a day of slack, rounded outwards
+        spans = window.spans(_UTC, start - 86_400, end + 86_400)
+        return spans[0][0] - 86_400, spans[-1][1] + 86_400
 
     def _seen(self, theirs: tuple[tuple[Clock, Fraction], ...], excused_ms: int) -> Shares:
         promises = tuple(self._promise(clock, share) for clock, share in theirs)

@@ -101,8 +101,10 @@ def measure_slactl(folder: Path, size: int) -> Cost:
     first = next(
         path for path in sorted((folder / "agreements").rglob("*.yaml")) if "kind: SLA" in path.read_text()
     )
-    first.write_text(first.read_text().replace("99.9%", "99.85%", 1))
-    row("plan, one agreement changed", cost_of([*SLACTL, here, "plan"]))
+    text = first.read_text()
+    for verb, target in (("validate", "99.87%"), ("check", "99.86%"), ("plan", "99.85%")):
+        first.write_text(text.replace("99.9%", target, 1))
+        row(f"{verb}, one agreement changed", cost_of([*SLACTL, here, verb]))
     return unchanged
 
 

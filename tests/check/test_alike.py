@@ -89,7 +89,7 @@ def test_a_part_that_is_wrong_is_reported_wherever_it_is_written() -> None:
         return 1
 
     for file, text in (("a", "wrong"), ("b", "wrong"), ("c", "right"), ("d", "right")):
-        alike.made(build, Fields({"x": text}, partial(Place, file, 0), problems))
+        alike.made(build, Fields({"part": {"x": text}}, partial(Place, file, 0), problems), "part")
     assert [one.place and one.place.file for one in problems.items] == ["a", "b"]
 
 

@@ -38,8 +38,12 @@ class Fields:
 
     def below(self, key: str) -> "Fields":
         """The mapping at `key`; empty where there is none."""
+        return Fields(self.mapping(key), self._where, self.problems, (*self.path, key))
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        """The mapping at `key` as written; empty where there is none."""
         value = self.data.get(key)
-        return Fields(value if isinstance(value, dict) else {}, self._where, self.problems, (*self.path, key))
+        return value if isinstance(value, dict) else {}
 
     def entries(self, key: str) -> Iterator["Fields"]:
         """Each mapping in the list, or in the mapping, at `key`."""
@@ -142,15 +146,15 @@ class Alike:
     def __init__(self) -> None:
         self._known: dict[tuple[object, str], Any] = {}
 
-    def made(self, make: Callable[[Fields], T], fields: Fields) -> T:
-        """What a function makes of some fields alone."""
-        key = (make, repr(fields.data))
-        found: T | None = self._known.get(key)
+    def made(self, make: Callable[[Fields], T], around: Fields, key: str) -> T:
+        """What a function makes of the mapping at `key`, of which it sees nothing else."""
+        written = (make, repr(around.data.get(key)))
+        found: T | None = self._known.get(written)
         if found is None:
-            before = len(fields.problems.items)
-            found = make(fields)
-            if len(fields.problems.items) == before:
-                self._known[key] = found
+            before = len(around.problems.items)
+            found = make(around.below(key))
+            if len(around.problems.items) == before:
+                self._known[written] = found
         return found
 
 
