@@ -52,11 +52,11 @@ def _orders(gates: Mapping[str, Gate], top: str, opposite: Mapping[str, str]) ->
     yield few_first
     few_drawn = _drawn_together(gates, few_first, opposite)
     yield _sorted_leaves(gates, few_first, few_drawn)
+    yield _depth_first(gates, top, few_drawn)
     often_first = _depth_first(gates, top, lambda name: -uses[name])
     often_drawn = _drawn_together(gates, often_first, opposite)
     yield _sorted_leaves(gates, often_first, often_drawn)
     yield _depth_first(gates, top, often_drawn)
-    yield _depth_first(gates, top, few_drawn)
     yield often_first
 
 
