@@ -245,13 +245,16 @@ class Timeline:
     def left_out(
         self, backers: Sequence[tuple[Agreement, Objective]], *, excused: bool = True
     ) -> tuple[Fraction, ...]:
-        """The undated maintenance that promises leave out in each of their windows, in seconds; 0 where ours excuses it."""
+        """The downtime in each of their windows, in seconds, that promises allow for undated maintenance; 0 where ours excuses it."""
         excused_ms = self.excused_ms if excused else 0
-        clocks = [
-            clock_of(one, objective, *self._reach(one.term, objective.window)) for one, objective in backers
-        ]
         return tuple(
-            Fraction(one.allowance_ms if self._leaves_out(one, excused_ms) else 0, 1000) for one in clocks
+            _beyond(unavailability_of(objective), Fraction(clock.allowance_ms, 1000))
+            if self._leaves_out(clock, excused_ms)
+            else Fraction(0)
+            for clock, objective in (
+                (clock_of(one, objective, *self._reach(one.term, objective.window)), objective)
+                for one, objective in backers
+            )
         )
 
     @property
@@ -278,7 +281,7 @@ class Timeline:
         clock = clock_of_joint(agreement, joint, *self._reach(agreement.term, joint.window))
         promise = replace(self._promise(clock, joint.downtime.seconds), absolute=True)
         pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, (promise,))
-        return self._with_undated(pairs, clock, 0), promise
+        return self._with_undated(pairs, (clock, Fraction(0)), 0), promise
 
     def aligned(self, promise: Promise) -> bool:
         """Whether a promise allows the same share of every part of every window."""
@@ -327,9 +330,9 @@ class Timeline:
             shares = self._constant(Fraction(1))[0] if undated else self._of_requests(promises)
         else:
             pairs = worst_share(self._clock.window, self._zone, self._measured, self._horizon, promises)
-            shares = self._with_undated(pairs, theirs[0][0], excused_ms)
+            shares = self._with_undated(pairs, theirs[0], excused_ms)
         at_floor = long_run_share(self._measured, self._horizon, promises)
-        return shares, min(Fraction(1), at_floor + self._undated_at_floor(theirs[0][0], excused_ms))
+        return shares, min(Fraction(1), at_floor + self._undated_at_floor(theirs[0], excused_ms))
 
     def _of_requests(self, promises: Sequence[Promise]) -> tuple[Fraction, ...]:
         """In each of our windows the least share of requests that any promise allows."""
@@ -341,24 +344,25 @@ class Timeline:
         return tuple(min(share_of_requests(one, time) for one in promises) for time in counted)
 
     def _with_undated(
-        self, pairs: Sequence[tuple[Span, Fraction]], theirs: Clock, excused_ms: int
+        self, pairs: Sequence[tuple[Span, Fraction]], theirs: tuple[Clock, Fraction], excused_ms: int
     ) -> tuple[Fraction, ...]:
-        """Shares of our windows, and the undated maintenance that may fall there and is not excused, at most all."""
-        if not theirs.allowance_ms:
+        """Shares of our windows, and what undated maintenance may add there that is not excused, at most all."""
+        if not theirs[0].allowance_ms:
             return tuple(share for _, share in pairs)
         return tuple(
             min(Fraction(1), share + self._share_of(self._unexcluded(theirs, span, excused_ms), stretch))
             for (span, share), stretch in zip(pairs, self.windows, strict=True)
         )
 
-    def _undated_at_floor(self, theirs: Clock, excused_ms: int) -> Fraction:
-        """The share of our time that undated maintenance takes which is not excused, all of it used: as dated one does."""
+    def _undated_at_floor(self, theirs: tuple[Clock, Fraction], excused_ms: int) -> Fraction:
+        """What undated maintenance adds, as a share of our time, if all of it is used: as much as dated one does."""
         each = [self._unexcluded(theirs, one.span, excused_ms) for one in self.windows]
         if not any(each):
             return Fraction(0)
         start, end = self._horizon
         counted = end - start if self._measured is None else self._measured.clip(start, end).seconds
-        long_run = self._maintained(theirs, self._horizon) / counted if counted else Fraction(1)
+        added = _beyond(theirs[1], self._maintained(theirs[0], self._horizon))
+        long_run = added / counted if counted else Fraction(1)
         if self.rolling:
             return min(long_run, self._share_of(each[0], self.windows[0]))
         return min(long_run, sum(each, Fraction(0)) / sum(one.seconds for one in self.windows))
@@ -378,11 +382,13 @@ class Timeline:
     def _covers_all(self, theirs: Clock) -> bool:
         return (theirs.start, theirs.end) == self._reach(Term(), theirs.window)
 
-    def _unexcluded(self, theirs: Clock, span: Span, excused_ms: int) -> Fraction:
-        """Undated maintenance that they exclude in one of our windows beyond what is excused, in seconds."""
-        if not theirs.allowance_ms:
+    def _unexcluded(self, theirs: tuple[Clock, Fraction], span: Span, excused_ms: int) -> Fraction:
+        """What undated maintenance that they exclude adds in one of our windows, beyond what is excused, in seconds."""
+        clock, unavailability = theirs
+        if not clock.allowance_ms:
             return Fraction(0)
-        return max(Fraction(0), self._maintained(theirs, span) - Fraction(excused_ms, 1000))
+        added = _beyond(unavailability, self._maintained(clock, span))
+        return max(Fraction(0), added - Fraction(excused_ms, 1000))
 
     def _maintained(self, theirs: Clock, span: Span) -> Fraction:
         """The most of their undated maintenance that fits into one of our windows."""
@@ -400,7 +406,7 @@ class Timeline:
         )
 
     def _leaves_out(self, theirs: Clock, excused_ms: int) -> bool:
-        return any(self._unexcluded(theirs, stretch.span, excused_ms) for stretch in self.windows)
+        return any(self._unexcluded((theirs, Fraction(0)), one.span, excused_ms) for one in self.windows)
 
     def _together(
         self, promises: tuple[tuple[Clock, Fraction], ...], excused_ms: int
@@ -414,6 +420,14 @@ class Timeline:
         if len(several) == 1:
             return several[0]
         return tuple(map(min, zip(*(one[0] for one in several), strict=True))), min(one[1] for one in several)
+
+
+def _beyond(unavailability: Fraction, maintained_s: Fraction) -> Fraction:
+    """What maintenance adds to the downtime that a promise allows: `u (W - m) + m` is `m (1 - u)` more than `u W`.
+
+    SLA_MATH section 2; the time that is maintained does not count, so that none of the rest is allowed for it.
+    """
+    return maintained_s * (1 - unavailability)
 
 
 def allowed_by(objective: Objective) -> Fraction:

@@ -118,16 +118,25 @@ def test_why_no_outages_show_maintenance_without_dates_is_said(workspace: Write)
 
 
 @pytest.mark.parametrize(
-    ("objective", "ours", "hours"),
-    [("", "", 48), ("window: calendar-week", "", 48), ("", "1h", 36), ("", "4h", 0)],
+    ("objective", "ours", "excused"),
+    [("", "", 0), ("window: calendar-week", "", 0), ("", "1h", 1), ("", "4h", 4)],
     ids=["by the month", "weeks above months", "some of it excused", "all of it excused"],
 )
 def test_what_is_expected_counts_undated_maintenance_as_it_counts_dated(
-    workspace: Write, objective: str, ours: str, hours: int
+    workspace: Write, objective: str, ours: str, excused: int
 ) -> None:
-    """In a year of 8,760 hours every month's maintenance is used, once, less what ours excuses."""
+    """In a year of 8,760 hours every month's four are used, once, less what ours excuses; nothing else fails in them."""
     year = "term: {from: 2027-01-01, until: 2027-12-31},"
     text = sla(ours, objective).replace("customer: acme,", f"customer: acme, {year}")
     found = result(workspace(PEOPLE + supplied("a", target="99.9%") + text))
-    assert found.expected.lower == 1 - Fraction(1, 1000) - Fraction(hours, 8760)
+    hours = max(Fraction(0), 12 * (4 * Fraction(999, 1000) - excused))
+    assert found.expected.lower == 1 - Fraction(1, 1000) - hours / 8760
     assert found.guaranteed.lower <= found.expected.lower <= found.best
+
+
+def test_in_maintenance_a_promise_allows_nothing_else(workspace: Write) -> None:
+    """Of February's 672 hours four are maintained, and a thousandth of the others may be lost."""
+    objective = "window: calendar-month"
+    found = result(workspace(PEOPLE + supplied("a", target="99.9%") + sla("", objective)))
+    lost_hours = Fraction(672 - 4, 1000) + 4
+    assert found.guaranteed.lower == found.guaranteed.upper == 1 - lost_hours / 672
