@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from slactl.base.duration import Duration
 from slactl.base.quick_dataclass import dataclass
 from slactl.base.windows import Span
-from slactl.check.timeline import start_of_window
+from slactl.check.terms import start_of_window
 from slactl.model.agreement import Objective
 from slactl.model.estate import Estate
 

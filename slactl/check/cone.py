@@ -11,9 +11,9 @@ from slactl.base.diagnostics import Place
 from slactl.base.duration import Duration
 from slactl.base.quick_dataclass import dataclass, field
 from slactl.check.backing import Backer, Backing, backing
+from slactl.check.clock import BY_REQUEST
 from slactl.check.olas import judged_services
 from slactl.check.points import Outside, further_in, outside
-from slactl.check.timeline import BY_REQUEST
 from slactl.model.agreement import Agreement, Joint, Objective
 from slactl.model.estate import Estate
 from slactl.model.service import Call, Group, Independence, Service

@@ -8,10 +8,11 @@ from slactl.assurance.credits import Steps, credit_share, total
 from slactl.base.intervals import IntervalSet
 from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.windows import Span, Window
+from slactl.check.clock import clock_of
 from slactl.check.failing import objectives_down
 from slactl.check.fees import Exchange, fee_in_window, fee_of
 from slactl.check.population import dilution
-from slactl.check.timeline import clock_of, start_of_window
+from slactl.check.terms import start_of_window
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.calendar import occurrences
 from slactl.model.estate import Estate

@@ -7,21 +7,15 @@ from fractions import Fraction
 from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Span, Window
+from slactl.check.clock import Clock, clock_of, clock_of_joint
 from slactl.check.cone import Cones, View, threshold_ms
 from slactl.check.joint_promises import JointPromises
+from slactl.check.numbers import Numbers
 from slactl.check.relied import Relied
 from slactl.check.result import Interval, Link, ObjectiveResult, Verdict
-from slactl.check.sight import Numbers, Sight
-from slactl.check.timeline import (
-    Clock,
-    Stretch,
-    Timeline,
-    clock_of,
-    clock_of_joint,
-    first_second,
-    whole_windows,
-    within_term,
-)
+from slactl.check.sight import Sight
+from slactl.check.terms import first_second, whole_windows, within_term
+from slactl.check.timeline import Stretch, Timeline
 from slactl.model.agreement import Agreement, Joint, Objective, Term
 from slactl.model.estate import Estate
 

@@ -13,11 +13,12 @@ from slactl.base.diagnostics import SlactlError
 from slactl.base.intervals import IntervalSet
 from slactl.base.quick_dataclass import dataclass
 from slactl.base.text import did_you_mean
+from slactl.check.clock import allowed_by
 from slactl.check.engine import Judgement, judged
 from slactl.check.interval import why_open
 from slactl.check.olas import OPEN
 from slactl.check.result import AmountResult, Assessment, Link, ObjectiveResult
-from slactl.check.timeline import Stretch, allowed_by
+from slactl.check.timeline import Stretch
 from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate
 

@@ -12,7 +12,7 @@ from slactl.base.duration import Duration
 from slactl.base.quick_dataclass import dataclass, field
 from slactl.check.backing import Backer, backing
 from slactl.check.priorities import Offer, offer, own_priority
-from slactl.check.timeline import first_second
+from slactl.check.terms import first_second
 from slactl.model.agreement import Agreement, Metric, Objective
 from slactl.model.estate import Estate
 from slactl.model.service import Service

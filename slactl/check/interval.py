@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from slactl.base.text import sentence_list
-from slactl.check.sight import Numbers, Sight
+from slactl.check.numbers import Numbers
+from slactl.check.sight import Sight
 
 
 def why_open(sight: Sight, numbers: Numbers, top: str, firmness: int, *, settled: bool) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from slactl.base.windows import Span, Window
 from slactl.check.olas import OPEN
-from slactl.check.timeline import whole_windows, within_term
+from slactl.check.terms import whole_windows, within_term
 from slactl.model.agreement import Agreement
 from slactl.model.estate import Estate
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.windows import Window
 from slactl.check.backing import Backer, backing
-from slactl.check.timeline import first_second
+from slactl.check.terms import first_second
 from slactl.model.agreement import Agreement, Metric, Objective
 from slactl.model.estate import Estate
 from slactl.model.service import Service

@@ -15,7 +15,7 @@ from slactl.check.request_latency import Latencies, allowed_miss, limit_ms
 from slactl.check.request_rates import Rates
 from slactl.check.request_view import Ask, SameHours, Seen, Sight, Views, in_force, term_s
 from slactl.check.result import AmountResult
-from slactl.check.timeline import first_second
+from slactl.check.terms import first_second
 from slactl.check.times import span_of
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.estate import Estate

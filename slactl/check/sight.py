@@ -1,8 +1,9 @@
 """A structure as one timeline sees it: the three numbers of each node, their proofs, and outages on dates."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from slactl.assurance.at_once import AtOnce, Holding
 from slactl.assurance.best_case import best_case
@@ -11,49 +12,29 @@ from slactl.assurance.independent import independent
 from slactl.assurance.joint import Clause
 from slactl.assurance.jointly import JointWorst
 from slactl.assurance.placing import Outage, downtime_s
-from slactl.assurance.verdict import verdict
 from slactl.assurance.windows import Promise
 from slactl.assurance.worst_case import WorstCase, worst_case
-from slactl.base.diagnostics import Place
-from slactl.base.quick_dataclass import dataclass, replace
-from slactl.base.ratio import Ratio
-from slactl.check.backing import Backer
+from slactl.base.quick_dataclass import replace
+from slactl.check.clock import undated_maintenance_s
 from slactl.check.cone import Cones, Leaf
 from slactl.check.independence import assumed, with_evidence
 from slactl.check.joint_promises import JointPromise, JointPromises
-from slactl.check.result import Independence, Link, Verdict
+from slactl.check.leaf_shares import LeafShares
+from slactl.check.link_words import leaf_words
+from slactl.check.numbers import Numbers, in_order, links_of, renamed, worst_window
+from slactl.check.result import Independence, Link
 from slactl.check.short_outages import may_join
-from slactl.check.timeline import (
-    Shares,
-    Timeline,
-    undated_maintenance_s,
-)
+from slactl.check.timeline import Shares, Timeline
 from slactl.model.estate import Estate
+
+if TYPE_CHECKING:
+    from slactl.base.diagnostics import Place
 
 _ONE = Fraction(1)
 _MOST_SHOWN = 120
 """Windows, or positions of a rolling one, in which outages are laid out."""
 _MOST_PROGRAMMES = 4
 """Of them, those in which the most is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """The three numbers of one structure on one timeline, and the window that is worst."""
-
-    worst: Bound
-    expected: Bound
-    best: Bound
-    window: int
-    """Number of the worst window; of a rolling one that of the position in which the worst is shown (`Timeline.stretch`)."""
-    links: tuple[tuple[str, Fraction], ...]
-    """What each leaf and clause adds to the worst case there, most first."""
-    bounds: tuple[Bound, ...] = ()
-    """The worst case of each window, every promise brought into it by itself."""
-
-    def verdict_on(self, target: Ratio) -> Verdict:
-        """What a target is worth against these numbers."""
-        return verdict(target.share, self.worst, self.expected, self.best)
 
 
 class Sight:
@@ -66,13 +47,11 @@ class Sight:
         self._estate = estate
         self._cones = cones
         self._joint = joint
-        self._forgiving = forgiving
-        """Whether downtime by the customer's fault does not count."""
+        self._leaves = LeafShares(estate, timeline, forgiving=forgiving)
         self._numbers: dict[tuple[str, int], Numbers] = {}
         self._alike: dict[object, Numbers] = {}
         """Numbers by the form of a structure; leaves are told by their positions."""
         self._common: dict[tuple[str, int], Numbers] = {}
-        self._claims: dict[Ratio, Shares] = {}
         self._ranks: dict[int, list[tuple[Fraction, list[int]]]] = {}
         """By the identity of numbers that are kept here."""
         self._told: dict[str, tuple[str, str, Place | None, str]] = {}
@@ -82,8 +61,6 @@ class Sight:
         self._holdings: dict[tuple[str, bool], tuple[Holding, ...]] = {}
         """By leaf."""
         self._programmes: dict[tuple[str, int], AtOnce] = {}
-        self._known: dict[tuple[str, bool], Shares] = {}
-        """Shares by leaf, and whether our own undated maintenance excuses that of its promises."""
 
     def numbers(self, top: str, firmness: int) -> Numbers:
         """The three numbers of a node.
@@ -95,7 +72,7 @@ class Sight:
         if key not in self._numbers:
             found = self.common(top, firmness)
             alike = not self._joints(top, firmness)
-            self._numbers[key] = _renamed(found, dict(self._numbered(top))) if alike else found
+            self._numbers[key] = renamed(found, dict(self._numbered(top))) if alike else found
         return self._numbers[key]
 
     def common(self, top: str, firmness: int) -> Numbers:
@@ -202,7 +179,7 @@ class Sight:
         """Every promise that holds a leaf or clause; a claim is one that speaks of our window alone."""
         found: list[Holding] = []
         shares = self._shares(top)
-        excused = self._excused([self._cones.leaves[name] for name in shares])
+        excused = self._leaves.excused([self._cones.leaves[name] for name in shares])
         for name, share in shares.items():
             leaf = self._cones.leaves[name]
             key = name, all(one.agreement.address in excused for one in leaf.backers)
@@ -289,7 +266,7 @@ class Sight:
             numbers, case = self._computed(top, firmness)
             if not self._aligned(top):
                 numbers = self._refined(numbers, case, top, firmness)
-            self._alike[form] = _renamed(numbers, {name: at for at, name in self._numbered(top)})
+            self._alike[form] = renamed(numbers, {name: at for at, name in self._numbered(top)})
         return self._alike[form]
 
     def _numbered(self, top: str) -> Iterator[tuple[str, str]]:
@@ -310,14 +287,14 @@ class Sight:
                 cases[key] = worst_case(structure, top, dict(zip(shares, column, strict=True)), held)
             by_window.append(cases[key])
         bounds = tuple(case.bound for case in by_window)
-        window = _worst_window(bounds) if len(cases) > 1 else 0
+        window = worst_window(bounds) if len(cases) > 1 else 0
         case = by_window[window]
         long_run = {name: share[1] for name, share in shares.items()}
         worst = Bound(max(one.bound.lower for one in cases.values()), case.bound.upper)
         expected, best = independent(structure, top, long_run), best_case(structure, top, long_run)
         numbers = Numbers(worst, expected, best, window, tuple(case.links), bounds)
         return (
-            _in_order(numbers) if clauses else numbers
+            in_order(numbers) if clauses else numbers
         ), case  # clauses may be stricter than independence at the floors
 
     def _refined(self, found: Numbers, case: WorstCase, top: str, firmness: int) -> Numbers:
@@ -329,7 +306,7 @@ class Sight:
             return self._shown_in(worst, found, case, top, firmness)
         quick = self._laid_out(case, top, firmness, found.window)
         if self._share_down(quick, found.window) == found.worst.upper:
-            return _in_order(replace(found, worst=Bound(found.worst.upper, found.worst.upper)))
+            return in_order(replace(found, worst=Bound(found.worst.upper, found.worst.upper)))
         upper, window, programme = Fraction(-1), found.window, None
         for one in sorted(range(len(found.bounds)), key=lambda index: (-found.bounds[index].upper, index)):
             if found.bounds[one].upper <= upper:
@@ -343,8 +320,8 @@ class Sight:
         shown = self._share_down(self.outages(top, firmness, window), window)
         links = found.links if window == found.window else tuple(self.case(top, firmness, window).links)
         if programme is not None:
-            links = _links(programme)
-        return _in_order(replace(found, worst=Bound(min(upper, shown), upper), window=window, links=links))
+            links = links_of(programme)
+        return in_order(replace(found, worst=Bound(min(upper, shown), upper), window=window, links=links))
 
     def _positions(self, top: str) -> list[int]:
         """Positions of a rolling window that are the worst for some promise below by itself."""
@@ -377,7 +354,7 @@ class Sight:
             share = self._share_down(self.outages(top, firmness, at), at)
             if share > shown:
                 shown, window = share, at
-        return _in_order(replace(found, worst=Bound(min(upper, shown), upper), window=window))
+        return in_order(replace(found, worst=Bound(min(upper, shown), upper), window=window))
 
     def _laid_out(self, case: WorstCase, top: str, firmness: int, window: int) -> tuple[Outage, ...]:
         """The timetable of a window's own programme on dates, as far as every promise is kept."""
@@ -394,43 +371,7 @@ class Sight:
         return self._programmes[key]
 
     def _shares(self, top: str) -> dict[str, Shares]:
-        leaves = [self._cones.leaves[name] for name in self._cones.structure.leaves(top)]
-        excused = self._excused(leaves) if self.timeline.excused_ms else None
-        found: dict[str, Shares] = {}
-        for leaf in leaves:
-            key = leaf.name, excused is None or all(one.agreement.address in excused for one in leaf.backers)
-            if key not in self._known:
-                self._known[key] = self._share(leaf, excused=key[1])
-            found[leaf.name] = self._known[key]
-        return found
-
-    def _excused(self, leaves: Sequence[Leaf]) -> Collection[str]:
-        """The agreements whose undated maintenance ours excuses: all, or the one with most where ours is too short for all.
-
-        Nothing says that suppliers do their maintenance at the same time, and ours is there once in each window.
-        """
-        undated = {one.agreement.address: Fraction(0) for leaf in leaves for one in leaf.backers}
-        if not self.timeline.excused_ms:
-            return undated
-        for leaf in leaves:
-            for one in leaf.backers:
-                asked = self.timeline.undated_ms(one.agreement, one.objective)
-                undated[one.agreement.address] = max(undated[one.agreement.address], asked)
-        if sum(undated.values()) <= self.timeline.excused_ms:
-            return undated
-        most = max(undated, key=lambda address: (undated[address], address))
-        return [address for address, asked in undated.items() if not asked or address == most]
-
-    def _share(self, leaf: Leaf, *, excused: bool) -> Shares:
-        if leaf.kind == "promise":
-            backers = [(one.agreement, one.objective) for one in leaf.backers]
-            shares = self.timeline.promised(backers, excused=excused)
-            return shares if leaf.times == 1 else _often(shares, leaf.times)
-        claim = self._estate.services[leaf.service].intrinsic.availability
-        if leaf.kind == "intrinsic" and claim is not None:
-            shares = self._claims.get(claim) or self._claims.setdefault(claim, self.timeline.claimed(claim))
-            return shares if leaf.times == 1 else _often(shares, leaf.times)
-        return self.timeline.constant(0 if leaf.kind == "duty" and self._forgiving else 1)
+        return self._leaves.shares([self._cones.leaves[name] for name in self._cones.structure.leaves(top)])
 
     def link(self, name: str, downtime_s: Fraction, top: str, firmness: int) -> Link:
         """What a leaf or a clause adds, in words."""
@@ -441,64 +382,7 @@ class Sight:
             words = f"at least {joint.at_least} of {', '.join(joint.services)} down at once for {joint.downtime} a {joint.window}"
             return Link(name, words, downtime_s, joint.place)
         if name not in self._told:
-            self._told[name] = self._words(leaf)
+            self._told[name] = leaf_words(leaf, self._estate)
         address, words, place, service = self._told[name]
         of = ", counted over other requests than ours" if self._is_of_other_requests(name, top) else ""
         return Link(address, f"{words}{of}", downtime_s, place, service)
-
-    def _words(self, leaf: Leaf) -> tuple[str, str, Place | None, str]:
-        """The address, what is promised there, where it stands, and the service where a promise is about several."""
-        if leaf.kind == "promise":
-            backer = min(leaf.backers, key=_strictness)
-            best = backer.objective
-            service = leaf.service if len(best.services) > 1 else ""
-            return best.address, f"{best.target} a {best.window}{_where(backer)}", best.place, service
-        if leaf.kind == "intrinsic":
-            claim = self._estate.services[leaf.service].intrinsic.availability
-            return leaf.name, f"{claim} claimed by its owner", leaf.place, ""
-        if leaf.kind == "way":
-            return f"service.{leaf.service}", f"no promise: {leaf.name}", leaf.place, ""
-        words = "a duty of the customer" if leaf.kind == "duty" else "no promise"
-        return f"service.{leaf.service}", words, leaf.place, ""
-
-
-def _where(backer: Backer) -> str:
-    """The time that a promise leaves out of its windows, in words: it may be all of what it allows to go down."""
-    hours = f", hours {backer.objective.hours}" if backer.objective.hours else ""
-    maintained = backer.agreement.maintenance and "planned-maintenance" in backer.objective.excludes
-    return hours + (", outside planned maintenance" if maintained else "")
-
-
-def _in_order(found: Numbers) -> Numbers:
-    """What is expected, or at best, is no worse than the worst that can happen."""
-    worst = found.worst.upper
-    expected = Bound(min(found.expected.lower, worst), min(found.expected.upper, worst))
-    best = Bound(min(found.best.lower, expected.lower), min(found.best.upper, expected.upper))
-    return replace(found, expected=expected, best=best)
-
-
-def _links(found: JointWorst) -> tuple[tuple[str, Fraction], ...]:
-    """What each leaf and clause adds to the bound, as shares of the window, most first."""
-    total = sum(found.parts.values(), Fraction(0))
-    parts = ((name, seconds / total * found.upper) for name, seconds in found.parts.items() if seconds)
-    return tuple(sorted(parts, key=lambda one: (-one[1], one[0])))
-
-
-def _renamed(numbers: Numbers, names: Mapping[str, str]) -> Numbers:
-    links = ((names[name], share) for name, share in numbers.links)
-    return replace(numbers, links=tuple(sorted(links, key=lambda one: (-one[1], one[0]))))
-
-
-def _often(shares: Shares, times: int) -> Shares:
-    """So many calls a request fail at most so many times as often."""
-    return tuple(min(_ONE, times * share) for share in shares[0]), min(_ONE, times * shares[1])
-
-
-def _worst_window(bounds: Sequence[Bound]) -> int:
-    """The first window with the largest downtime."""
-    return max(range(len(bounds)), key=lambda index: (bounds[index].upper, -index))
-
-
-def _strictness(backer: Backer) -> Fraction:
-    target = backer.objective.target
-    return target.complement if isinstance(target, Ratio) else Fraction(1)

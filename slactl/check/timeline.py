@@ -4,9 +4,9 @@ Dates are real and computed in UTC; the days of a term begin and end at midnight
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from slactl.assurance.request_shares import share_of_requests, share_of_rolling_requests
@@ -16,69 +16,19 @@ from slactl.base.intervals import IntervalSet
 from slactl.base.quick_dataclass import dataclass, replace
 from slactl.base.ratio import Ratio
 from slactl.base.windows import Span, Window
-from slactl.check.population import dilution
+from slactl.check.clock import (
+    Clock,
+    clock_of,
+    clock_of_joint,
+    unavailability_of,
+)
+from slactl.check.terms import first_second
+from slactl.check.undated import beyond, most_maintained_s
 from slactl.model.agreement import Agreement, Joint, Objective, Term
-from slactl.model.calendar import Calendars, MaintenanceWindow, occurrences
+from slactl.model.calendar import Calendars, occurrences
 from slactl.model.estate import Estate
 
-MAINTENANCE = "planned-maintenance"
-BY_REQUEST = ("success-ratio",)
-"""Metrics that count requests."""
 _UTC = ZoneInfo("UTC")
-_YEAR_S = 366 * 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """What decides which time counts for an objective; objectives with the same clock share a timeline."""
-
-    window: Window
-    hours: str | None
-    maintenance: tuple[MaintenanceWindow, ...]
-    """Dated maintenance that does not count."""
-    allowance_ms: int
-    """Undated maintenance in each window that does not count."""
-    start: int
-    end: int
-    """Within these UTC seconds the agreement is looked at."""
-    by_request: bool = False
-    """Whether requests are counted and not time."""
-
-
-def clock_of(agreement: Agreement, objective: Objective, start: int, end: int) -> Clock:
-    """The clock of an objective between two instants."""
-    maintenance = agreement.maintenance if MAINTENANCE in objective.excludes else None
-    allowance = maintenance.allowance if maintenance else None
-    return Clock(
-        window=objective.window,
-        hours=objective.hours,
-        maintenance=maintenance.windows if maintenance else (),
-        allowance_ms=allowance.milliseconds if allowance else 0,
-        start=start,
-        end=end,
-        by_request=objective.metric in BY_REQUEST,
-    )
-
-
-def undated_maintenance_s(agreement: Agreement) -> Fraction:
-    """The maintenance without dates that an agreement's promise on joint downtime leaves out in each of its windows."""
-    maintenance = agreement.maintenance if MAINTENANCE in agreement.excludes else None
-    allowance = maintenance.allowance if maintenance else None
-    return allowance.seconds if allowance else Fraction(0)
-
-
-def clock_of_joint(agreement: Agreement, joint: Joint, start: int, end: int) -> Clock:
-    """The clock of a promise on joint downtime between two instants."""
-    maintenance = agreement.maintenance if MAINTENANCE in agreement.excludes else None
-    allowance = maintenance.allowance if maintenance else None
-    return Clock(
-        window=joint.window,
-        hours=agreement.hours,
-        maintenance=maintenance.windows if maintenance else (),
-        allowance_ms=allowance.milliseconds if allowance else 0,
-        start=start,
-        end=end,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +198,7 @@ class Timeline:
         """The downtime in each of their windows, in seconds, that promises allow for undated maintenance; 0 where ours excuses it."""
         excused_ms = self.excused_ms if excused else 0
         return tuple(
-            _beyond(unavailability_of(objective), Fraction(clock.allowance_ms, 1000))
+            beyond(unavailability_of(objective), Fraction(clock.allowance_ms, 1000))
             if self._leaves_out(clock, excused_ms)
             else Fraction(0)
             for clock, objective in (
@@ -361,7 +311,7 @@ class Timeline:
             return Fraction(0)
         start, end = self._horizon
         counted = end - start if self._measured is None else self._measured.clip(start, end).seconds
-        added = _beyond(theirs[1], self._maintained(theirs[0], self._horizon))
+        added = beyond(theirs[1], self._maintained(theirs[0], self._horizon))
         long_run = added / counted if counted else Fraction(1)
         if self.rolling:
             return min(long_run, self._share_of(each[0], self.windows[0]))
@@ -387,23 +337,12 @@ class Timeline:
         clock, unavailability = theirs
         if not clock.allowance_ms:
             return Fraction(0)
-        added = _beyond(unavailability, self._maintained(clock, span))
+        added = beyond(unavailability, self._maintained(clock, span))
         return max(Fraction(0), added - Fraction(excused_ms, 1000))
 
     def _maintained(self, theirs: Clock, span: Span) -> Fraction:
-        """The most of their undated maintenance that fits into one of our windows."""
-        allowed, length = Fraction(theirs.allowance_ms, 1000), span[1] - span[0]
-        rolling = theirs.window.rolling_s
-        if rolling is not None:
-            return length // rolling * allowed + min(allowed, Fraction(length % rolling))
-        if self.rolling:  # wherever it begins
-            around = theirs.window.spans(_UTC, span[0] - _YEAR_S, span[1] + _YEAR_S)
-            return allowed * (length // min(end - start for start, end in around) + 2)
-        windows = theirs.window.spans(self._hours.zone(theirs.hours), *span)
-        return sum(
-            (min(allowed, Fraction(min(end, span[1]) - max(start, span[0]))) for start, end in windows),
-            Fraction(0),
-        )
+        """The most of their undated maintenance that fits into one of our windows, in seconds."""
+        return most_maintained_s(theirs, span, self._hours.zone(theirs.hours), anywhere=self.rolling)
 
     def _leaves_out(self, theirs: Clock, excused_ms: int) -> bool:
         return any(self._unexcluded((theirs, Fraction(0)), one.span, excused_ms) for one in self.windows)
@@ -422,64 +361,9 @@ class Timeline:
         return tuple(map(min, zip(*(one[0] for one in several), strict=True))), min(one[1] for one in several)
 
 
-def _beyond(unavailability: Fraction, maintained_s: Fraction) -> Fraction:
-    """What maintenance adds to the downtime that a promise allows: `u (W - m) + m` is `m (1 - u)` more than `u W`.
-
-    SLA_MATH section 2; the time that is maintained does not count, so that none of the rest is allowed for it.
-    """
-    return maintained_s * (1 - unavailability)
-
-
-def allowed_by(objective: Objective) -> Fraction:
-    """The share of downtime that the target of an availability objective allows of all that it is about."""
-    if not isinstance(objective.target, Ratio):
-        raise TypeError(f"{objective.address} is no share")
-    return objective.target.complement
-
-
-def unavailability_of(objective: Objective) -> Fraction:
-    """The share of downtime that an availability objective allows us, of whose requests it may count many more.
-
-    A promise over all N of a supplier's requests guarantees our n of them only 1 - (1 - p) N / n (SLA_MATH section 2).
-    """
-    return min(Fraction(1), allowed_by(objective) * dilution(objective))
-
-
 def _counted(hours: Calendars, clock: Clock, start: int, end: int) -> IntervalSet:
     """Service hours less the maintenance that does not count."""
     time = hours.in_service(clock.hours, start, end)
     for window in clock.maintenance:
         time -= occurrences(window, start, end)
     return time
-
-
-@cache
-def first_second(day: date) -> int:
-    """The UTC second at which a day of a term begins."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-
-
-def start_of_window(window: Window, zone: ZoneInfo, day: date) -> int:
-    """The start of the window that a day lies in: a window is never cut by the day on which somebody looks."""
-    instant = first_second(day)
-    if window.kind == "rolling":
-        return instant
-    return window.spans(zone, instant, instant + 1)[0][0]
-
-
-def whole_windows(window: Window, zone: ZoneInfo, span: Span) -> Span:
-    """From the start of the first window that touches a time to the end of the last; a rolling one has neither."""
-    if window.kind == "rolling":
-        return span
-    touched = window.spans(zone, *span)
-    return touched[0][0], touched[-1][1]
-
-
-def within_term(term: Term, span: Span) -> Span | None:
-    """The part of a time that lies in a term; None: nothing does."""
-    start, end = span
-    if term.start is not None:
-        start = max(start, first_second(term.start))
-    if term.until is not None and term.renewal is None:
-        end = min(end, first_second(term.until + timedelta(days=1)))
-    return (start, end) if start < end else None

@@ -13,7 +13,7 @@ from slactl.base.quick_dataclass import replace
 from slactl.check.handover import Handovers, sight_of
 from slactl.check.olas import OPEN, judged_services, last_judged, olas_bottom_up
 from slactl.check.result import AmountResult
-from slactl.check.timeline import first_second, start_of_window
+from slactl.check.terms import first_second, start_of_window
 from slactl.check.times_found import Found, found_in_stretch
 from slactl.check.times_work import Reckoner, target_s
 from slactl.model.agreement import Agreement, Objective

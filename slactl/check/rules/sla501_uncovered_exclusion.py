@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from slactl.base.diagnostics import Severity
 from slactl.base.text import sentence_list
+from slactl.check.clock import MAINTENANCE
 from slactl.check.resting import resting
 from slactl.check.rules.rule import Broken, Evidence, rule
-from slactl.check.timeline import MAINTENANCE
 from slactl.model.agreement import Objective
 
 

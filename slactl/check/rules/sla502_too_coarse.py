@@ -6,9 +6,10 @@ from slactl.base.diagnostics import Severity
 from slactl.base.duration import spoken
 from slactl.base.quick_dataclass import dataclass, field
 from slactl.base.ratio import Ratio
+from slactl.check.clock import Clock, clock_of
 from slactl.check.measuring import coarsest_slice
 from slactl.check.rules.rule import Broken, Evidence, rule
-from slactl.check.timeline import Clock, Stretch, Timeline, clock_of
+from slactl.check.timeline import Stretch, Timeline
 from slactl.check.times import span_of
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.merge import origin

@@ -11,7 +11,7 @@ from slactl.check.demand import Demand
 from slactl.check.request_rates import spoken_rate
 from slactl.check.request_view import term_s
 from slactl.check.rules.rule import Broken, Evidence, rule
-from slactl.check.timeline import first_second
+from slactl.check.terms import first_second
 from slactl.model.agreement import Status
 
 _NAMED = 3

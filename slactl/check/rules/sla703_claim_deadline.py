@@ -10,7 +10,7 @@ from slactl.check.claims import Late, latest
 from slactl.check.credit_steps import credited
 from slactl.check.leaning import promises_below
 from slactl.check.rules.rule import Broken, Evidence, rule
-from slactl.check.timeline import first_second
+from slactl.check.terms import first_second
 from slactl.model.agreement import Agreement, Objective
 from slactl.model.merge import origin
 
