@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostics, Place
-from slactl.base.ratio import decimal_text
 from slactl.base.windows import Window, parse_window
 
 _YEARS = range(1900, 3000)
@@ -21,12 +20,11 @@ class Values:
         self._problems = problems
 
     def share(self, text: str, place: Place) -> Fraction:
-        """`99.95%`; in JSON `0.9995`, too."""
+        """`99.95%` or `0.9995`; `1` is all of it in JSON alone, where nobody writes percentages."""
         number = text.replace("%", "").strip()
-        if "%" not in text and Decimal(number) and not place.file.endswith(".json"):
-            readings = f"{number}% or {decimal_text(Fraction(Decimal(number)) * 100, 40)}%"
-            hint = "Write the one that is meant, with its %; only JSON files give shares without."
-            self._problems.error(f"{number} has no % and could mean {readings}", hint, place)
+        if "%" not in text and Decimal(number) == 1 and not place.file.endswith(".json"):
+            hint = "Write the one that is meant, with its %."
+            self._problems.error(f"{number} has no % and could mean 1% or 100%", hint, place)
             return Fraction(1)
         share = Fraction(Decimal(number)) / (100 if "%" in text else 1)
         if share <= 1:
