@@ -1,6 +1,7 @@
 """Work that several processes share, for many independent things of which each takes a while."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -26,8 +27,10 @@ def shared_out(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     import multiprocessing  # noqa: PLC0415 - costs start-up time that small estates need not pay
 
     chunk = max(1, min(20, len(items) // (4 * workers)))
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
+    with multiprocessing.get_context("fork").Pool(workers, _as_worker) as pool:
         yield from pool.imap(_worked, items, chunk)
+        pool.close()  # all is done: they end by themselves, and need not be stopped
+        pool.join()
 
 
 def processors() -> int:
@@ -40,6 +43,12 @@ def _may_fork() -> bool:
     import threading  # noqa: PLC0415 - most runs share nothing
 
     return hasattr(os, "fork") and threading.active_count() == 1
+
+
+def _as_worker() -> None:
+    """Ctrl-C is this process's parent's affair, which stops its workers; a worker that is stopped has nothing to say."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _worked(item: Any) -> Any:

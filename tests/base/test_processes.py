@@ -1,6 +1,8 @@
 """Work that processes share gives what one process would have given."""
 
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -24,6 +26,33 @@ def test_results_come_in_order_from_several_processes() -> None:
     found = list(shared_out(work, range(100)))
     assert [square for square, _ in found] == [index * index for index in range(100)]
     assert len({process for _, process in found} - {os.getpid()}) > 1
+
+
+SHARING = """
+import os, signal, sys, time
+from slactl.base import processes
+def stopped(number, frame):
+    raise KeyboardInterrupt
+signal.signal(signal.SIGTERM, stopped)
+processes.processors = lambda: 4
+def work(index):
+    time.sleep(0.01)
+    return index
+try:
+    for index in processes.shared_out(work, range(200)):
+        if index == int(sys.argv[1]):
+            os.killpg(0, signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize(("interrupted_at", "said"), [(-1, ""), (40, "interrupted\n")])
+def test_processes_that_share_work_end_without_a_word(interrupted_at: int, said: str) -> None:
+    """When all is done, and when Ctrl-C is pressed, which the terminal sends to every one of them."""
+    command = [sys.executable, "-c", SHARING, str(interrupted_at)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, start_new_session=True)
+    assert (done.stdout, done.stderr) == (said, "")
 
 
 @pytest.mark.usefixtures("four")
