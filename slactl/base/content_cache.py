@@ -30,9 +30,13 @@ def packed(documents: Any) -> str:
 class ContentCache:
     """What files hold, by digest of their bytes; of another generation than it was written in it holds nothing."""
 
-    def __init__(self, path: Path | None, generation: str) -> None:
-        """Without a path nothing is remembered."""
+    def __init__(self, path: Path | None, generation: str, *, whole: bool = True) -> None:
+        """Without a path nothing is remembered.
+
+        `whole`: every file is asked for, so that what is not may be forgotten when most of what is known is such.
+        """
         self._path = path
+        self._whole = whole
         self._generation = f"{_VERSION}:{generation}"
         self._known: dict[bytes, str] = {}
         self._new: dict[bytes, str] = {}
@@ -49,7 +53,7 @@ class ContentCache:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        stale = self._known.keys() - self._used
+        stale = self._known.keys() - self._used if self._whole else set()
         if self._path is not None and (self._new or len(stale) > len(self._used)):
             try:
                 self._write(self._path, self._new.items(), stale)
