@@ -54,7 +54,12 @@ def _link(
         return
     (above,) = watched[parent]
     for check in watched[name]:
-        if check.name != above.name:
+        if check.service is None and above.service is not None and check.host == above.host:
+            unsaid[name] = (
+                f"{above.name} is a service of the host {check.host} that would depend on it, and Icinga holds back what it says of "
+                "services while their host is down: with both down nobody would be told"
+            )
+        elif check.name != above.name:
             found[check.name, above.name] = Link(check, above)
 
 
@@ -88,9 +93,13 @@ def _always(group: Group, name: str, unsaid: dict[str, str]) -> Iterator[Call]:
 
 
 def _is_circle(found: Mapping[tuple[str, str], Link]) -> bool:
+    """Icinga has every service depend on its host by itself, which closes circles, too."""
     above: dict[str, set[str]] = {}
-    for child, parent in found:
-        above.setdefault(child, set()).add(parent)
+    for link in found.values():
+        above.setdefault(link.child.name, set()).add(link.parent.name)
+        for check in (link.child, link.parent):
+            if check.service is not None:
+                above.setdefault(check.name, set()).add(check.host)
     try:
         TopologicalSorter(above).prepare()
     except CycleError:

@@ -247,6 +247,35 @@ def test_checks_that_would_depend_on_each_other_in_a_circle_are_no_dependencies(
     assert any("in a circle" in one.message for one in found.notices)
 
 
+def test_no_host_depends_on_a_service_of_its_own(workspace: Write) -> None:
+    estate = (
+        PEOPLE, LAYERS, watched("db", part="host: web1, service: db"), watched("shop", "SLA", "host: web1"),
+        backend("dependencies: true"),
+    )  # fmt: skip
+    found = compiled(workspace(*estate))
+    assert not [one for one in bodies(found) if "dependency" in one]
+    notes = {one.address: one.message for one in said(found, Severity.NOTE)}
+    assert "with both down nobody would be told" in notes["service.shop"]
+
+
+def test_a_circle_that_closes_over_the_hosts_of_services_makes_no_dependencies(workspace: Write) -> None:
+    chain = (
+        service("top", "web", "[low]")
+        + service("left", "web", "[right]")
+        + service("low", "web")
+        + service("right", "web")
+    )
+    estate = (
+        PEOPLE, chain,
+        watched("top", "SLA", "host: a"), watched("low", part="host: b, service: x"),
+        watched("left", "SLA", "host: b"), watched("right", part="host: a, service: y"),
+        backend("dependencies: true"),
+    )  # fmt: skip
+    found = compiled(workspace(*estate))
+    assert not [one for one in bodies(found) if "dependency" in one]
+    assert any("in a circle" in one.message for one in found.notices)
+
+
 def test_what_cannot_be_held_is_counted_and_an_error_where_it_is_asked_for(workspace: Write) -> None:
     latency = "metric: latency, percentile: 95, indicator: http"
     objectives = "fast: {target: 200ms, %s}, availability: {target: 99.9%%, %s}"
