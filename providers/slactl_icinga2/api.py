@@ -117,7 +117,7 @@ class Api:
         if answer.status_code != _OK or not isinstance(document, dict):
             reason = f"It says: {_said(document) or excerpt(answer.text)}"
             raise self._server.refused(f"to list {kind.path} ({answer.status_code})", reason, "user")
-        return [one for one in document.get("results", ()) if isinstance(one, dict)]
+        return [one for one in document.get("results") or () if isinstance(one, dict)]
 
     def commands(self) -> frozenset[str]:
         """The names of Icinga's check commands; empty where the user may not see them.

@@ -75,7 +75,7 @@ class Server:
                 result: list[Mapping[str, Any]] = document["data"]["result"]
                 return result
             reason = f"{document.get('errorType')}: {document.get('error')}"
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             reason = f"{answer.status_code}: {excerpt(answer.text)}"
         raise SlactlError(
             f"{self._http.name} did not answer a query", f"It says: {reason}", self._http.place.at("url")

@@ -100,19 +100,22 @@ class Api:
             RefusedError: when the interface refuses, and nothing was done.
             SlactlError: when no answer came: whether it was done is not known.
         """
-        result = self._call(method, params, repeatable=False)
-        (ids,) = result.values()
-        return [str(one) for one in ids]
+        match self._call(method, params, repeatable=False):
+            case {**found} if len(found) == 1 and isinstance(ids := next(iter(found.values())), list):
+                return [str(one) for one in ids]
+            case other:
+                raise self._no_answer(other)
 
     def _version(self) -> tuple[int, int]:
         try:
             text = str(self._call("apiinfo.version", [], repeatable=True, signed=False))
+        except RefusedError as error:
+            raise self._unversioned(str(error)) from None
+        try:
             major, minor = text.split(".")[:2]
             version = int(major), int(minor)
-        except (RefusedError, ValueError) as error:
-            raise self._server.refused(
-                "to tell its version", f"It says: {error}. Check that config.url is Zabbix's interface."
-            ) from None
+        except ValueError:
+            raise self._unversioned(excerpt(text)) from None
         if not _OLDEST <= version <= _NEWEST:
             raise SlactlError(
                 f"{self.name} is Zabbix {text}, which slactl does not know",
@@ -120,6 +123,12 @@ class Api:
                 self._server.place.at("url"),
             )
         return version
+
+    def _unversioned(self, said: str) -> SlactlError:
+        return self._server.refused(
+            "to tell its version",
+            f"It says: {said.rstrip('.')}. Check that config.url is Zabbix's interface.",
+        )
 
     def _login(self) -> str:
         params = {"username": self._settings.user, "password": self._settings.password}
@@ -166,9 +175,12 @@ class Api:
             return document["result"]
         error = document.get("error") if isinstance(document, Mapping) else None
         if not isinstance(error, Mapping):
-            raise SlactlError(
-                f"{self.name} answers with JSON that is no answer to a call",
-                f"It says: {excerpt(json.dumps(document))} Check that config.url is Zabbix's interface.",
-                self._server.place.at("url"),
-            )
+            raise self._no_answer(document)
         raise RefusedError(" ".join(str(error.get(key) or "").strip() for key in ("message", "data")).strip())
+
+    def _no_answer(self, document: Any) -> SlactlError:
+        return SlactlError(
+            f"{self.name} answers with JSON that is no answer to a call",
+            f"It says: {excerpt(json.dumps(document))} Check that config.url is Zabbix's interface.",
+            self._server.place.at("url"),
+        )

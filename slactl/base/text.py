@@ -29,6 +29,13 @@ def sentence_list(items: Sequence[str], conjunction: str = "and") -> str:
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
 
 
+def printable(text: str) -> str:
+    """The text without characters that would move the cursor or change the terminal; line breaks stay."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else " " if char == "\t" else "\ufffd" for char in text
+    )
+
+
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """`1 rule`, `2 rules`; `many` for nouns that do not take an s."""
     return f"{count} {noun if count == 1 else many or noun + 's'}"

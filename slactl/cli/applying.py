@@ -10,6 +10,7 @@ from slactl.apply.executor import Executor, Identity, Result
 from slactl.base.diagnostics import SlactlError
 from slactl.base.duration import parse_duration
 from slactl.base.quick_dataclass import dataclass, field
+from slactl.base.text import printable
 from slactl.cli.commit import commit_of, dirty_files
 from slactl.cli.consent import insist_on_consent
 from slactl.cli.console import Console
@@ -155,7 +156,7 @@ def execute(plan: Plan, session: Session, writer: Writer, command: str, console:
                 console.print(f"{outcome.address}: {_DOING[action]}")
             else:
                 console.error(
-                    f"{console.error_style.bad('Error:')} {outcome.address}: {action} {outcome.status}: {outcome.error}"
+                    f"{console.error_style.bad('Error:')} {outcome.address}: {action} {outcome.status}: {printable(outcome.error)}"
                 )
 
     root = session.context.root

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from slactl.base.diagnostics import Place, Severity, SlactlError
 from slactl.base.quick_dataclass import dataclass, field
+from slactl.base.text import printable
 from slactl.model.backend import Backend
 from slactl.provider.protocol import Notice
 
@@ -94,7 +95,7 @@ class Server:
         """
         try:
             return answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             kind = answer.headers.get("Content-Type", "").partition(";")[0] or "an answer without a type"
             raise SlactlError(
                 f"{self.name} answers {answer.status_code} with {kind} where JSON was expected",
@@ -157,7 +158,7 @@ def tls_notices(backend: Backend) -> Iterator[Notice]:
 
 def excerpt(text: str) -> str:
     """The beginning of a text that a server sent, on one line, in quotes."""
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return f'"{line[:_MOST_SHOWN]}"' if line else "nothing."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from slactl.base.diagnostics import Diagnostic, Range, Severity
-from slactl.base.text import plural
+from slactl.base.text import plural, printable
 from slactl.documents.locate import Locator
 from slactl.render.style import Style
 
@@ -45,7 +45,9 @@ def diagnostics_text(diagnostics: Iterable[Diagnostic], locator: Locator | None,
 
 def _one(diagnostic: Diagnostic, found: Range | None, style: Style) -> str:
     paint = style.bad if diagnostic.severity is Severity.ERROR else style.warn
-    lines = [f"{paint(diagnostic.severity.value.capitalize() + ':')} {style.bold(diagnostic.summary)}"]
+    lines = [
+        f"{paint(diagnostic.severity.value.capitalize() + ':')} {style.bold(printable(diagnostic.summary))}"
+    ]
     if found is not None:
         lines += [
             "",
@@ -55,7 +57,7 @@ def _one(diagnostic: Diagnostic, found: Range | None, style: Style) -> str:
     elif diagnostic.place is not None:
         lines += ["", f"  in {diagnostic.place.file}"]
     if diagnostic.detail:
-        lines += ["", *_wrapped(diagnostic.detail)]
+        lines += ["", *_wrapped(printable(diagnostic.detail))]
     return "\n".join(lines) + "\n"
 
 
@@ -67,17 +69,12 @@ def _element(diagnostic: Diagnostic) -> str:
 def _snippet(found: Range, style: Style) -> list[str]:
     if not found.code:
         return []
-    code = _printable(found.code)[:_MOST_CODE]
+    code = printable(found.code)[:_MOST_CODE]
     margin = f"  {found.start.line:>4}: "
     width = max(1, found.end.column - found.start.column) if found.end.line == found.start.line else 1
     column = min(found.start.column - 1, len(code))
     marks = "^" * min(width, max(1, len(code) - column))
     return [f"{style.dim(margin)}{code}", " " * (len(margin) + column) + style.bad(marks)]
-
-
-def _printable(text: str) -> str:
-    """A line without characters that would move the cursor or change the terminal."""
-    return "".join(char if char.isprintable() else " " if char == "\t" else "\ufffd" for char in text)
 
 
 def _wrapped(detail: str) -> list[str]:

@@ -101,6 +101,13 @@ def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     return context
 
 
+def test_refusals_cannot_write_to_the_terminal(applied: Callable[[str], str]) -> None:
+    with answering(result("6.0.14"), refusal("\x1b]0;owned\x07 no")) as (port, _):
+        said = applied(zabbix(f"http://127.0.0.1:{port}"))
+    assert "\ufffd]0;owned\ufffd no" in said
+    assert "\x1b" not in said
+
+
 @pytest.mark.parametrize("backend", [zabbix, icinga2, alertmanager])
 def test_a_certificate_that_nobody_known_signed_is_refused(
     applied: Callable[[str], str], self_signed: ssl.SSLContext, backend: Callable[[str], str]

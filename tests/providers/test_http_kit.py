@@ -72,6 +72,15 @@ def test_a_page_where_json_was_expected() -> None:
     assert '"<html> login</html>"' in caught.value.diagnostics[0].detail
 
 
+def test_what_a_server_says_cannot_write_to_the_terminal_or_end_in_a_traceback() -> None:
+    with answering((200, {}, b"\x1b[2J\x07\x00gone"), (200, {}, b"[" * 200_000)) as (port, _):
+        server = at(port)
+        for shown in ('"\ufffd[2J\ufffd\ufffdgone"', '"[[['):
+            with pytest.raises(SlactlError, match="where JSON was expected") as caught:
+                server.json(server.send("GET", "/x", repeatable=True))
+            assert shown in caught.value.diagnostics[0].detail
+
+
 def test_credentials_do_not_follow_a_redirect() -> None:
     away: Answer = (302, {"Location": "http://me:s3cret@elsewhere/x?token=1"}, b"")
     with (

@@ -55,6 +55,7 @@ def test_a_version_that_is_not_known_is_refused(version: str) -> None:
         ((200, {"Content-Type": "application/json"}, b'{"hello": 1}'), "JSON that is no answer to a call"),
         ((200, {"Content-Type": "application/json"}, b"[1]"), "JSON that is no answer to a call"),
         (result("latest"), "refuses to tell its version"),
+        (result(None), "refuses to tell its version"),
     ],
 )
 def test_nonsense_is_a_message(answer: Answer, words: str) -> None:
