@@ -17,7 +17,7 @@ from slactl.state.export import exported
 from slactl.state.http_lock import HttpLock
 from slactl.state.http_transport import Transport, where
 from slactl.state.http_writer import HttpWriter, as_text
-from slactl.state.imported import parsed
+from slactl.state.imported import parsed, what_others_have
 from slactl.state.ledger import Ledger, replay
 from slactl.state.locking import insist_on_holder, lost, new_lock, taken_over, wait_for
 from slactl.state.place import RECOVERY_FILE
@@ -165,6 +165,12 @@ class HttpStore:
 
     def _parsed(self, text: bytes) -> Contents:
         source = f"The state at {shown(self._address)}"
+        if what := what_others_have(text):
+            raise SlactlError(
+                f"{source} is no state of slactl: {what}",
+                "It is left as it is. Check spec.state.address, and whether something between answers in the server's place.",
+                self._transport.place,
+            )
         try:
             contents = parsed(text, source)
         except SlactlError as error:

@@ -45,6 +45,20 @@ def imported(document: Any, source: str) -> Contents:
         raise SlactlError(f"{source} is damaged: {_what(error)}", _HINT) from error
 
 
+def what_others_have(text: bytes) -> str:
+    """What a text is that was never a state of slactl, in words; empty for one that is, or may have been before it was damaged."""
+    if text.lstrip().startswith(b"<"):
+        return "it is a page"
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    if isinstance(document, Mapping) and document.get("format") == FORMAT:
+        return ""
+    terraform = isinstance(document, Mapping) and "terraform_version" in document
+    return "it is one of Terraform's" if terraform else "it is other JSON"
+
+
 _HINT = "`slactl state pull` prints such a document."
 
 

@@ -332,6 +332,28 @@ def test_a_damaged_state_is_told_and_can_be_put_aside(
         store.read()
 
 
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        (b"<!DOCTYPE html><title>Sign in</title>", "it is a page"),
+        (b'{"version": 4, "terraform_version": "1.11.0", "serial": 3}', "it is one of Terraform's"),
+        (b'{"message": "hello"}', "it is other JSON"),
+        (b"[]", "it is other JSON"),
+    ],
+)
+def test_what_was_never_a_state_of_slactl_is_left_as_it_is(
+    store: HttpStore, server: StateServer, document: bytes, what: str
+) -> None:
+    server.state = document
+    with pytest.raises(SlactlError, match="is no state of slactl: " + what) as raised:
+        store.read()
+    assert not isinstance(raised.value, DamagedStateError)  # `state rebuild -force` would delete it
+    assert "force" not in message(raised.value)
+    with pytest.raises(SlactlError, match=what), store.lock("state push", 0):
+        pass
+    assert server.state == document
+
+
 def test_few_copies_are_kept(store: HttpStore, tmp_path: Path) -> None:
     for number in range(9):
         with store.lock("apply", 0) as writer:
