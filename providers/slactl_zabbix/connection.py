@@ -43,7 +43,7 @@ from slactl_zabbix.timeline import counted, is_period
 
 _BATCH = 250
 _SERVICE = {
-    "output": ["serviceid", "name", "description", "algorithm"],
+    "output": ["serviceid", "name", "description", "algorithm", "propagation_rule", "propagation_value"],
     "selectTags": "extend",
     "selectProblemTags": "extend",
     "selectStatusRules": "extend",

@@ -19,6 +19,8 @@ _OPERATORS = {"equals": 0, "contains": 2}
 _PERIODS = {"daily": 0, "weekly": 1, "monthly": 2, "quarterly": 3, "annually": 4}
 _TOO_MANY_BAD = {"type": 0, "limit_status": 0, "new_status": 4}
 """At least so many children with a problem of any severity: the node has one of severity High."""
+_PASSED_ON = {"increased by": 1, "decreased by": 2, "nothing": 3, "always": 4}
+"""What becomes of a service's status on its way to the services above; left out of a body where it goes there as it is."""
 _RULE_KEYS = ("type", "limit_value", "limit_status", "new_status")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _DAY_S = 86_400
@@ -84,6 +86,7 @@ def service_row(body: Body, mark: Mark, others: Sequence[Row] = ()) -> dict[str,
             {**_TOO_MANY_BAD, "limit_value": one["bad_children"]} if "bad_children" in one else dict(one)
             for one in body["rules"]
         ],
+        **_propagation(body.get("passes_on")),
         "children": [{"serviceid": one} for one in body["children"]],
         "problem_tags": [_tag_row(one) for one in body["problem_tags"]],
         "tags": tags,
@@ -99,10 +102,27 @@ def service_body(row: Row, addresses: Mapping[str, str]) -> dict[str, Any]:
         "description": row["description"],
         "bad_when": _word(_ALGORITHMS, row["algorithm"]),
         "rules": [_rule(one) for one in row["status_rules"]],
+        **_passes_on(row),
         "children": sorted(children, key=lambda one: (one not in addresses, addresses.get(one, ""), one)),
         "problem_tags": sorted(map(_tag, row["problem_tags"]), key=_tag_order),
         NODE: tags.get(NODE_TAG, ""),
     }
+
+
+def _propagation(passes_on: str | None) -> dict[str, int]:
+    word, _, value = (passes_on or "").rpartition(" ")
+    if not word:
+        return {"propagation_rule": _PASSED_ON.get(value, 0), "propagation_value": 0}
+    return {"propagation_rule": _PASSED_ON.get(word, 0), "propagation_value": int(value)}
+
+
+def _passes_on(row: Row) -> dict[str, str]:
+    """People who let a service pass on less than it has make the SLAs above blind to it."""
+    rule = int(row["propagation_rule"])
+    if rule == 0:
+        return {}
+    word = _word(_PASSED_ON, str(rule))
+    return {"passes_on": word if rule == _PASSED_ON["nothing"] else f"{word} {row['propagation_value']}"}
 
 
 def mark_of_service(row: Row) -> Mark | None:

@@ -191,6 +191,29 @@ def test_what_others_put_on_our_service_stays(zabbix: ZabbixServer) -> None:
         assert row["name"] == "b"
 
 
+@pytest.mark.parametrize(
+    ("rule", "value", "words"),
+    [(1, 2, "increased by 2"), (2, 1, "decreased by 1"), (3, 0, "nothing"), (4, -1, "always -1")],
+)
+def test_a_service_that_passes_on_less_than_it_has_is_drift(
+    zabbix: ZabbixServer, rule: int, value: int, words: str
+) -> None:
+    with connect(zabbix) as connection:
+        (made,) = connection.execute([Change(Action.CREATE, "noc.indicator.a", None, node("a"), None)])
+        zabbix.call(
+            "service.update",
+            [{"serviceid": made.id, "propagation_rule": rule, "propagation_value": value}],
+        )
+        (found,) = connection.read_all()
+        assert found.body == {**node("a"), "passes_on": words}
+        update = Change(Action.UPDATE, "noc.indicator.a", found.body, node("a"), made.id)
+        assert [one.status for one in connection.execute([update])] == ["done"]
+        assert [one.body for one in connection.read_all()] == [node("a")]
+        kept = Change(Action.UPDATE, "noc.indicator.a", node("a"), found.body, made.id)  # ignoreChanges
+        assert [one.status for one in connection.execute([kept])] == ["done"]
+        assert [one.body for one in connection.read_all()] == [found.body]
+
+
 def test_what_is_not_ours_is_not_changed(zabbix: ZabbixServer) -> None:
     (number,) = zabbix.call("service.create", [{"name": "theirs", "algorithm": 1, "sortorder": 0}])[
         "serviceids"
