@@ -61,7 +61,8 @@ class Session:
         if backend is None:
             raise SlactlError(
                 f'The backend "{backend_name}" is no longer in the files, and state has objects in it',
-                "Put its document back, so that they can be removed; then take it out.",
+                f'Put its document back, remove them with slactl destroy -target="{backend_name}.*", and take it out again.\n'
+                "Where the system is gone for good: slactl state rm ADDRESS..., with the addresses that slactl state list has of it.",
             )
         config: Mapping[str, Any] = resolve_secrets(
             backend.config, self.context.root, backend.place.at("spec", "config"), self.estate.secrets

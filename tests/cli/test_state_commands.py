@@ -278,3 +278,33 @@ def test_drift_is_written_to_a_file_beside_the_text(shop: Path, run: Run, tmp_pa
     assert code == 2
     assert "Drift: 1 changed" in out
     assert into.read_text() == run("drift", "-json")[1]
+
+
+def _without_backend(shop: Path) -> Path:
+    """The file of the backend, moved out of the way."""
+    (path,) = (one for one in shop.rglob("*.yaml") if "kind: Backend" in one.read_text())
+    documents = path.read_text().split("\n---\n")
+    path.with_suffix(".kept").write_text(path.read_text())
+    path.write_text("\n---\n".join(one for one in documents if "kind: Backend" not in one) or "# none\n")
+    return path
+
+
+def test_a_backend_leaves_the_files_once_its_objects_are_removed_or_forgotten(
+    shop: Path, run: Run, store: SqliteStore
+) -> None:
+    for one in shop.rglob("*.yaml"):
+        one.write_text(one.read_text().replace("preventDestroy: true", "preventDestroy: false"))
+    run("apply", "-auto-approve", "-force")
+    path = _without_backend(shop)
+    code, _, err = run("plan")
+    assert (code, 'slactl destroy -target="prom.*"' in err, "slactl state rm" in err) == (1, True, True), err
+
+    assert run("state", "rm", *store.read().resources)[0] == 0  # the system is gone for good
+    assert run("plan")[2] == ""
+
+    path.with_suffix(".kept").replace(path)  # it is there again, with what was forgotten
+    run("apply", "-auto-approve", "-force")
+    code, out, err = run("destroy", "-auto-approve", "-target=prom.*")
+    assert code == 0, out + err
+    _without_backend(shop)
+    assert (run("plan")[2], store.read().resources) == ("", {})
