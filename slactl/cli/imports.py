@@ -15,6 +15,7 @@ from slactl.cli.planning import Session, compile_all, open_session, read_backend
 from slactl.plan.imports import all_imports
 from slactl.plan.objects import merged
 from slactl.provider import Adopting, Candidate, Resource
+from slactl.state.records import Snapshot
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -49,16 +50,19 @@ def _offered(session: Session, only: str | None, console: Console) -> Iterator[C
     backends = session.estate.backends
     if only is not None and only not in backends:
         raise SlactlError(f'There is no backend "{only}"', did_you_mean(only, backends).strip())
-    for name, wanted in _missing(session).items():
-        if only in (None, name) and wanted:
-            yield from _candidates(session, name, wanted, console)
-
-
-def _missing(session: Session) -> dict[str, list[Resource]]:
-    """What the files want and no backend has as ours, by backend; imports that are written already are left out."""
     snapshot = session.store.read()
+    for name, wanted in _missing(session, snapshot).items():
+        if only in (None, name) and wanted:
+            for one in _candidates(session, name, wanted, console):
+                known = snapshot.resources.get(one.address)
+                if known is None or known.id == one.id:  # that one has lost its mark
+                    yield one
+
+
+def _missing(session: Session, snapshot: Snapshot) -> dict[str, list[Resource]]:
+    """What the files want and no backend has as ours, by backend; imports that are written already are left out."""
     seen = read_backends(session, snapshot)
-    there = {one.address for readings in seen.values() for one in readings} | snapshot.resources.keys()
+    there = {one.address for readings in seen.values() for one in readings}
     there |= {one.target for one in all_imports(session.estate)}
     missing: dict[str, list[Resource]] = {name: [] for name in session.estate.backends}
     for address, one in merged(compile_all(session)).items():

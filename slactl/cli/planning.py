@@ -136,7 +136,7 @@ def make_plan(session: Session, asked: PlanOptions, assessment: Assessment | Non
             cost=_cost(estate),
             mode=mode,
             past=past_of(session),
-            foreign=read_foreign(session, snapshot, observed) if mode == "normal" else {},
+            foreign=read_foreign(session, observed) if mode == "normal" else {},
             selection=asked.selection,
             replaced=asked.replaced,
             sensitive=digests.now,

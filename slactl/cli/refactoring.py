@@ -9,7 +9,6 @@ from slactl.model.refactoring import Import
 from slactl.plan.imports import all_imports, is_done
 from slactl.plan.past import Past, asks_the_past, recall
 from slactl.provider import Adopting, Connection, Observed
-from slactl.state.records import Snapshot
 from slactl.state.under_way import told
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def past_of(session: "Session") -> Past:
 
 
 def read_foreign(
-    session: "Session", snapshot: Snapshot, observed: Mapping[str, Sequence[Observed]]
+    session: "Session", observed: Mapping[str, Sequence[Observed]]
 ) -> dict[str, Observed | None]:
     """What the imports that are not done yet name, by the address that takes it over.
 
@@ -31,7 +30,7 @@ def read_foreign(
     """
     by_backend: dict[str, list[Import]] = defaultdict(list)
     for one in all_imports(session.estate):
-        if not is_done(one, snapshot, observed):
+        if not is_done(one, observed):
             by_backend[one.target.split(".", 1)[0]].append(one)
     found: dict[str, Observed | None] = {}
     if by_backend:

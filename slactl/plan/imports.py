@@ -20,11 +20,13 @@ def all_imports(estate: Estate) -> list[Import]:
     return [one for refactoring in estate.refactorings.values() for one in refactoring.imports]
 
 
-def is_done(wanted: Import, snapshot: Snapshot, observed: Readings) -> bool:
-    """Whether the address is ours under that id already, so that nothing has to be read."""
-    known = snapshot.resources.get(wanted.target)
+def is_done(wanted: Import, observed: Readings) -> bool:
+    """Whether the backend has the address as ours under that id already, so that nothing has to be read.
+
+    That state knows it says less: the object may have lost its mark since.
+    """
     seen = [one.id for one in observed.get(_backend(wanted.target), ()) if one.address == wanted.target]
-    return wanted.id in seen or (known is not None and known.id == wanted.id)
+    return wanted.id in seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Adoption:
         found = {}
         for one in imports:
             known = self._is_wanted(one) and self._is_free(one, owners)
-            if known and not is_done(one, self.snapshot, self.observed):
+            if known and not is_done(one, self.observed):
                 object_ = self._object(one, there)
                 if object_ is not None:
                     found[one.target] = object_
@@ -93,9 +95,9 @@ class Adoption:
         if found.address:
             self._insist_on_owner(one, found.address)
             return None
-        if (
-            one.target in there and one.target not in self.snapshot.unsettled
-        ):  # else an import that was cut off: again
+        known = self.snapshot.resources.get(one.target)
+        again = one.target in self.snapshot.unsettled or (known is not None and known.id == found.id)
+        if one.target in there and not again:  # else it was cut off, or the object has lost its mark
             self.problems.error(
                 f"{one.id} cannot be imported as {one.target}: there is one already",
                 "What slactl manages under that address is another object. Take the import out, or remove one of the two.",

@@ -162,6 +162,26 @@ def test_an_sla_of_that_name_is_not_taken_over_silently(
     assert "No changes." in slactl(root, "plan")[1]
 
 
+def test_one_that_lost_its_mark_is_offered_and_taken_over_again(
+    estate: Callable[..., Path], zabbix: ZabbixServer, slactl: Slactl
+) -> None:
+    root = estate()
+    assert slactl(root, "apply", "-auto-approve")[0] == 0
+    (ours,) = zabbix.call("sla.get", {"filter": {"name": "sla.a.availability (estate)"}})
+    for _ in range(2):  # the import stays in the files, and does it again
+        zabbix.call("sla.update", [{"slaid": ours["slaid"], "description": "by hand"}])
+        if not (root / "agreements" / "import.yaml").exists():
+            code, out, err = slactl(root, "apply", "-auto-approve")
+            assert (code, "It is not ours: import it" in out + err) == (1, True)
+            (root / "agreements" / "import.yaml").write_text(slactl(root, "import")[1])
+        code, out, err = slactl(root, "apply", "-auto-approve")
+        assert (code, "1 to import" in out) == (0, True), out + err
+        (after,) = zabbix.call("sla.get", {"output": "extend", "filter": {"name": ours["name"]}})
+        assert after["slaid"] == ours["slaid"]
+        assert after["description"].endswith("[slactl estate/noc.sla.a.availability]")
+        assert "No changes." in slactl(root, "plan")[1]
+
+
 def test_one_that_is_refused_fails_alone(zabbix: ZabbixServer) -> None:
     with connect(zabbix) as connection:
         changes = [
