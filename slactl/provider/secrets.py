@@ -17,7 +17,7 @@ def resolve_secrets(value: Any, root: Path, place: Place, variables: Mapping[str
     `variables` are the values of sensitive ones. The result must not be stored, printed or logged.
 
     Raises:
-        SlactlError: when an environment variable is not set or a file cannot be read.
+        SlactlError: when an environment variable is not set, a file cannot be read, or either is empty.
     """
     if isinstance(value, str):
         known = variables or {}
@@ -33,15 +33,15 @@ def _read(source: str, name: str, root: Path, place: Place, variables: Mapping[s
     if source == "var":
         return variables[name]  # that it is declared was checked when the files were read
     if source == "env":
-        if name not in os.environ:
-            raise SlactlError(
-                f"The environment variable {name} is not set",
-                f"{_taker(place)} takes a secret from it. Set it: export {name}=...",
-                place,
-            )
-        return os.environ[name]
+        if found := os.environ.get(name):
+            return found
+        raise SlactlError(  # pipelines hand over an empty text for a secret that they do not have
+            f"The environment variable {name} is {'empty' if name in os.environ else 'not set'}",
+            f"{_taker(place)} takes a secret from it. Set it: export {name}=...",
+            place,
+        )
     try:
-        return (root / name).read_text(encoding="utf-8").strip()
+        found = (root / name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SlactlError(
@@ -49,6 +49,11 @@ def _read(source: str, name: str, root: Path, place: Place, variables: Mapping[s
             f"{_taker(place)} takes a secret from it.",
             place,
         ) from error
+    if not found:
+        raise SlactlError(
+            f"The secret file {name} is empty", f"{_taker(place)} takes a secret from it.", place
+        )
+    return found
 
 
 def _taker(place: Place) -> str:
