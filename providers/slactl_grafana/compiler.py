@@ -99,5 +99,6 @@ class Compiler:
             yield Notice(
                 Severity.NOTE,
                 self._backend.address,
-                f"{plural(len(unseen), 'objective')} of agreements in force are not measured in Prometheus; their dashboards say why.",
+                f"{plural(len(unseen), 'objective')} of agreements in force {'is' if len(unseen) == 1 else 'are'} not measured in Prometheus; "
+                "the dashboards say why.",
             )

@@ -217,4 +217,4 @@ def _errors(inputs: Inputs, notices: Sequence[Notice]) -> Iterator[str]:
     failing = [one for one in inputs.assessment.findings if one.fails]
     if failing:
         rules = ", ".join(sorted({one.rule for one in failing}))
-        yield f"The check fails with {plural(len(failing), 'error')} ({rules}). Mend them, or waive them with a reason."
+        yield f"The check fails with {plural(len(failing), 'error')} ({rules}). Mend what is wrong, or waive it with a reason."

@@ -135,7 +135,7 @@ def _from_the_agreement(
     said: dict[tuple[Severity, str], list[str]] = {}
     for one in measured:
         if one.window != str(objective.window):
-            text = f"The agreement's window is {objective.window}, and {{backends}} has {one.window}: the figure is of other time."
+            text = f"The agreement's window is {objective.window}, in {{backends}} it is {one.window}: the figure is of other time."
             said.setdefault((Severity.WARNING, text), []).append(one.backend)
         for text in _deviations(agreement, objective, one):
             said.setdefault((Severity.NOTE, text), []).append(one.backend)

@@ -124,7 +124,7 @@ def test_weeks_from_sunday_are_other_weeks(notices: Notices) -> None:
     ]
     assert "Windows: weeks from Sunday (backend.noc), calendar-week (backend.prom)" in messages[0]
     assert messages[1].startswith(
-        "The agreement's window is calendar-week, and backend.noc has weeks from Sunday"
+        "The agreement's window is calendar-week, in backend.noc it is weeks from Sunday"
     )
 
 

@@ -433,7 +433,7 @@ def test_what_is_unseen_is_counted_in_the_plan(estate: Estate, tmp_path: Path) -
     assert notice.severity is Severity.NOTE
     assert (
         notice.message
-        == "4 objectives of agreements in force are not measured in Prometheus; their dashboards say why."
+        == "4 objectives of agreements in force are not measured in Prometheus; the dashboards say why."
     )
 
 
