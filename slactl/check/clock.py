@@ -1,5 +1,6 @@
 """What of an objective decides which time counts for it, and how much downtime its target allows of that."""
 
+from collections.abc import Collection
 from fractions import Fraction
 
 from slactl.base.quick_dataclass import dataclass
@@ -33,38 +34,30 @@ class Clock:
 
 def clock_of(agreement: Agreement, objective: Objective, start: int, end: int) -> Clock:
     """The clock of an objective between two instants."""
-    maintenance = agreement.maintenance if MAINTENANCE in objective.excludes else None
-    allowance = maintenance.allowance if maintenance else None
-    return Clock(
-        window=objective.window,
-        hours=objective.hours,
-        maintenance=maintenance.windows if maintenance else (),
-        allowance_ms=allowance.milliseconds if allowance else 0,
-        start=start,
-        end=end,
-        by_request=objective.metric in BY_REQUEST,
-    )
-
-
-def undated_maintenance_s(agreement: Agreement) -> Fraction:
-    """The maintenance without dates that an agreement's promise on joint downtime leaves out in each of its windows."""
-    maintenance = agreement.maintenance if MAINTENANCE in agreement.excludes else None
-    allowance = maintenance.allowance if maintenance else None
-    return allowance.seconds if allowance else Fraction(0)
+    dated, undated_ms = _maintenance(agreement, objective.excludes)
+    by_request = objective.metric in BY_REQUEST
+    return Clock(objective.window, objective.hours, dated, undated_ms, start, end, by_request)
 
 
 def clock_of_joint(agreement: Agreement, joint: Joint, start: int, end: int) -> Clock:
     """The clock of a promise on joint downtime between two instants."""
-    maintenance = agreement.maintenance if MAINTENANCE in agreement.excludes else None
-    allowance = maintenance.allowance if maintenance else None
-    return Clock(
-        window=joint.window,
-        hours=agreement.hours,
-        maintenance=maintenance.windows if maintenance else (),
-        allowance_ms=allowance.milliseconds if allowance else 0,
-        start=start,
-        end=end,
-    )
+    dated, undated_ms = _maintenance(agreement, agreement.excludes)
+    return Clock(joint.window, agreement.hours, dated, undated_ms, start, end)
+
+
+def undated_maintenance_s(agreement: Agreement) -> Fraction:
+    """The maintenance without dates that an agreement's promise on joint downtime leaves out in each of its windows."""
+    return Fraction(_maintenance(agreement, agreement.excludes)[1], 1000)
+
+
+def _maintenance(
+    agreement: Agreement, excludes: Collection[str]
+) -> tuple[tuple[MaintenanceWindow, ...], int]:
+    """The maintenance that does not count: with dates, and without in milliseconds."""
+    maintenance = agreement.maintenance
+    if maintenance is None or MAINTENANCE not in excludes:
+        return (), 0
+    return maintenance.windows, maintenance.allowance.milliseconds if maintenance.allowance else 0
 
 
 def allowed_by(objective: Objective) -> Fraction:
