@@ -36,8 +36,8 @@ class Evaluator:
         """Whether any promise counts outages only after a while."""
         self._timelines: dict[Clock, Timeline] = {}
         self._sights: dict[tuple[Clock, bool], Sight] = {}
-        self._worths: dict[tuple[int, Ratio], _Worth] = {}
-        """By the identity of numbers that some sight keeps, and a target."""
+        self._worths: dict[tuple[int, Ratio], tuple[Numbers, _Worth]] = {}
+        """By the identity of numbers and a target; the numbers are kept beside, so that no others come to have their identity."""
         self.horizon_end = _end_of_month(estate.workspace.check.horizon.after(as_of))
         self._relied = Relied(
             estate, (first_second(as_of), first_second(self.horizon_end + timedelta(days=1)))
@@ -122,8 +122,8 @@ class Evaluator:
     def _worth(self, sight: Sight, numbers: Numbers, target: Ratio) -> "_Worth":
         key = (id(numbers), target)
         if key not in self._worths:
-            self._worths[key] = _worth(sight, numbers, target)
-        return self._worths[key]
+            self._worths[key] = numbers, _worth(sight, numbers, target)
+        return self._worths[key][1]
 
     def _between(self, window: Window, hours: str | None, term: Term, span: Span) -> Span | None:
         """Whole windows that touch a time, as far as they lie in the term; None where the term is over."""
