@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
+from slactl.assurance.kinds import kind_of, of_kind, plain
 from slactl.assurance.structure import Gate, Structure
 from slactl.base.quick_dataclass import dataclass
 
@@ -50,7 +51,7 @@ def with_closed_parts(gates: Gates, top: str, names: Iterator[str]) -> Gates:
         gate = gates.get(name)
         if gate is not None:
             found[name] = gate
-            if gate.at_least in (1, len(gate.of)):
+            if plain(gate):
                 _group(name, gate, found, reach, names)
     return found
 
@@ -64,14 +65,14 @@ def _group(name: str, gate: Gate, found: dict[str, Gate], reach: _Reach, names: 
         alone = [_joined(gate, alone, found, names)]
     parts = [*alone, *entangled]
     if len(parts) < len(gate.of):
-        found[name] = _of_kind(gate, parts)
+        found[name] = of_kind(kind_of(gate), parts)
 
 
 def _joined(gate: Gate, parts: Sequence[str], found: dict[str, Gate], names: Iterator[str]) -> str:
     if len(parts) == 1:
         return parts[0]
     new = next(names)
-    found[new] = _of_kind(gate, parts)
+    found[new] = of_kind(kind_of(gate), parts)
     return new
 
 
@@ -95,7 +96,3 @@ def _closed(name: str, gate: Gate, reach: _Reach) -> tuple[list[list[str]], list
         else:
             closed.append(members)
     return closed, entangled
-
-
-def _of_kind(gate: Gate, parts: Sequence[str]) -> Gate:
-    return Gate.any_of(parts) if gate.at_least == 1 else Gate.all_of(parts)

@@ -104,9 +104,12 @@ def _drawn_together(gates: Mapping[str, Gate], order: Sequence[str], opposite: M
         middle = [sum(those) / len(those) for those in taken]
         drawn = [sum(those) / len(those) for those in [of(middle) for of in of_name]]
         arranged.sort(key=drawn.__getitem__)
-        places = [0] * len(names)
+        moved = [0] * len(names)
         for place, index in enumerate(arranged):
-            places[index] = place
+            moved[index] = place
+        if moved == places:
+            break
+        places = moved
     return lambda name: best[number[opposite.get(name, name)]]
 
 

@@ -15,6 +15,7 @@ from itertools import count
 
 from slactl.assurance.closed_parts import with_closed_parts
 from slactl.assurance.decided import without_decided
+from slactl.assurance.kinds import kind_of, of_kind, plain
 from slactl.assurance.modules import INNER, simplified
 from slactl.assurance.structure import Gate, Structure
 
@@ -33,9 +34,8 @@ def rewritten(gates: Gates, top: str) -> tuple[str | bool, Gates]:
         root, less = _plainer(gates, top)
         if not isinstance(root, str) or root not in less:
             return root, less
-        top, before = root, gates
-        gates = _grouped(_Factoring(less, top, names).factor(), names)
-        if gates == before:
+        top, gates = root, _grouped(_Factoring(less, root, names).factor(), names)
+        if gates == less:
             break
     return top, with_closed_parts(gates, top, names)
 
@@ -60,9 +60,9 @@ def _flattened(gates: Gates, top: str) -> tuple[str | bool, Gates]:
         if gate is None:
             continue
         gate = Gate(gate.at_least, tuple(same.get(part, part) for part in gate.of))
-        if _plain(gate):
+        if plain(gate):
             gate = _joined(gate, done, uses)
-            twin = first.setdefault((_kind(gate), frozenset(gate.of)), name)
+            twin = first.setdefault((kind_of(gate), frozenset(gate.of)), name)
             if name not in (twin, top):
                 same[name] = twin
                 continue
@@ -74,11 +74,11 @@ def _joined(gate: Gate, done: Gates, uses: Mapping[str, int]) -> Gate:
     parts: dict[str, None] = {}
     for part in gate.of:
         inner = done.get(part)
-        if inner is not None and uses[part] == 1 and _plain(inner) and _kind(inner) == _kind(gate):
+        if inner is not None and uses[part] == 1 and plain(inner) and kind_of(inner) == kind_of(gate):
             parts.update(dict.fromkeys(inner.of))
         else:
             parts[part] = None
-    return _of_kind(_kind(gate), list(parts))
+    return of_kind(kind_of(gate), list(parts))
 
 
 class _Factoring:
@@ -91,7 +91,7 @@ class _Factoring:
 
     def factor(self) -> Gates:
         for name in list(self.gates):
-            while name in self.gates and _plain(self.gates[name]):
+            while name in self.gates and plain(self.gates[name]):
                 part, inner = self._common(self.gates[name])
                 if len(inner) < _SEVERAL:
                     break
@@ -103,35 +103,40 @@ class _Factoring:
         holding = defaultdict(list)
         for one in gate.of:
             inner = self.gates.get(one)
-            if inner is not None and self._uses[one] == 1 and _plain(inner) and _kind(inner) != _kind(gate):
+            if (
+                inner is not None
+                and self._uses[one] == 1
+                and plain(inner)
+                and kind_of(inner) != kind_of(gate)
+            ):
                 for part in inner.of:
                     holding[part].append(one)
         return max(holding.items(), key=lambda item: len(item[1]), default=("", []))
 
     def _take_out(self, name: str, common: str, inner: Sequence[str]) -> None:
         gate = self.gates[name]
-        kind, other = _kind(gate), _kind(self.gates[inner[0]])
+        kind, other = kind_of(gate), kind_of(self.gates[inner[0]])
         rests = list(dict.fromkeys(self._without(one, common, other) for one in inner))
         united, joined = next(self._names), next(self._names)
         if len(rests) == 1:  # of inner gates that have become the same
             united = rests[0]
         else:
-            self.gates[united] = _of_kind(kind, rests)
+            self.gates[united] = of_kind(kind, rests)
             self._uses[united] = 1
         self._uses[common] -= len(inner) - 1
         left = [part for part in gate.of if part not in inner]
         if left:
-            self.gates[joined] = _of_kind(other, [common, united])
+            self.gates[joined] = of_kind(other, [common, united])
             self._uses[joined] = 1
-            self.gates[name] = _of_kind(kind, [*left, joined])
+            self.gates[name] = of_kind(kind, [*left, joined])
         else:
-            self.gates[name] = _of_kind(other, [common, united])
+            self.gates[name] = of_kind(other, [common, united])
 
     def _without(self, name: str, common: str, kind: int) -> str:
         parts = [part for part in self.gates.pop(name).of if part != common]
         if len(parts) == 1:
             return parts[0]
-        self.gates[name] = _of_kind(kind, parts)
+        self.gates[name] = of_kind(kind, parts)
         return name
 
 
@@ -143,34 +148,20 @@ def _grouped(gates: Gates, names: Iterator[str]) -> Gates:
             within[part].append(name)
     together: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for part, places in within.items():
-        kinds = {_kind(gates[name]) if _plain(gates[name]) else 0 for name in places}
+        kinds = {kind_of(gates[name]) if plain(gates[name]) else 0 for name in places}
         if len(kinds) == 1 and 0 not in kinds and _SEVERAL <= len(places) == len(set(places)):
             together[tuple(sorted(places))].append(part)
     found = dict(gates)
     for within_these, group in together.items():
         if len(group) >= _SEVERAL:
-            kind, new = _kind(gates[within_these[0]]), next(names)
-            found[new] = _of_kind(kind, group)
+            kind, new = kind_of(gates[within_these[0]]), next(names)
+            found[new] = of_kind(kind, group)
             for name in within_these:
                 left = [part for part in found[name].of if part not in group]
-                found[name] = _of_kind(kind, [*left, new])
+                found[name] = of_kind(kind, [*left, new])
     return found
 
 
 def _uses(gates: Gates, top: str) -> Counter[str]:
     below = Structure(gates).order(top)
     return Counter(part for name in below if name in gates for part in gates[name].of)
-
-
-def _plain(gate: Gate) -> bool:
-    """Whether it is an "and" or an "or", no vote."""
-    return gate.at_least in (1, len(gate.of))
-
-
-def _kind(gate: Gate) -> int:
-    """1 where one part is enough, -1 where all are needed."""
-    return 1 if gate.at_least == 1 else -1
-
-
-def _of_kind(kind: int, parts: Sequence[str]) -> Gate:
-    return Gate.any_of(parts) if kind == 1 else Gate.all_of(parts)
